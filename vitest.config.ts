@@ -1,0 +1,29 @@
+// Three projects: `unit` (pure), `redis` (a private Redis per file), `e2e` (real processes).
+import { defineConfig } from 'vitest/config'
+
+const resolve = { conditions: ['relay-source'] }
+const ssr = { resolve: { conditions: ['relay-source'], externalConditions: ['relay-source'] } }
+const where = ['packages/*/test/**', 'apps/*/test/**']
+const files = (suffix: string): string[] => where.map((folder) => `${folder}/*${suffix}.test.ts`)
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: { name: 'unit', include: files(''), exclude: [...files('.redis'), ...files('.e2e')] },
+      },
+      {
+        resolve,
+        ssr,
+        test: { name: 'redis', include: files('.redis'), testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        resolve,
+        ssr,
+        test: { name: 'e2e', include: files('.e2e'), testTimeout: 180_000, hookTimeout: 60_000 },
+      },
+    ],
+  },
+})
