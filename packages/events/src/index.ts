@@ -23,6 +23,7 @@ export {
   JOB_MAX_EVENTS,
   jobCount,
   jobName,
+  replayJobName,
 } from './job-format.ts'
 export type { DecodedJob, JobData, JobPosition } from './job-format.ts'
 export { limitFault, LIMITS } from './limits.ts'
