@@ -1,1 +1,12 @@
-// Replaced by the package's first part.
+export { parseRedisAddress } from './connection/address.ts'
+export type { ClusterSeed, ParsedRedisAddress } from './connection/address.ts'
+export { awaitRedis } from './connection/await-redis.ts'
+export type { RedisArrival } from './connection/await-redis.ts'
+export { createRedisClient, isCluster, SOCKET_TIMEOUT_MS } from './connection/client.ts'
+export type { RedisAddress, RedisClient, RedisClientOptions } from './connection/client.ts'
+export { keySlot, masters, nodeAddress, nodeOf } from './connection/cluster-node.ts'
+export { assertUsable, inspectRedis, parseInfo } from './connection/inspect.ts'
+export type { RedisFacts } from './connection/inspect.ts'
+export { assertNamespace, openNamespace } from './connection/namespace.ts'
+export type { NamespaceOptions, OpenNamespace } from './connection/namespace.ts'
+export { unusableError } from './connection/unusable.ts'
