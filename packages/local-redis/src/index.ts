@@ -1,1 +1,9 @@
-// Replaced by the package's first part.
+export { isAlive, withLock } from '../lock.mjs'
+export { RedisNotFoundError, RedisStartError } from './errors.ts'
+export { findRedisServer } from './find-redis-server.ts'
+export type { FindOptions } from './find-redis-server.ts'
+export { probeRedis } from './probe.ts'
+export type { Probe } from './probe.ts'
+export type { RedisBinary } from './redis-binary.ts'
+export { startRedis } from './start-redis.ts'
+export type { RedisExit, RunningRedis, StartOptions } from './start-redis.ts'

@@ -1,1 +1,3 @@
-// Replaced by the package's first part.
+export { freePort } from './free-port.ts'
+export { startTestRedis } from './test-redis.ts'
+export type { TestRedis, TestRedisOptions } from './test-redis.ts'

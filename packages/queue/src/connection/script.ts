@@ -4,7 +4,8 @@
 
 import { createHash } from 'node:crypto'
 
-import type { Cluster, Redis } from 'ioredis'
+import type { RedisClient } from './client.ts'
+import { masters } from './cluster-node.ts'
 
 /** One script. */
 export interface Script {
@@ -22,7 +23,7 @@ export function defineScript(name: string, lua: string): Script {
 
 /** Runs scripts on one client. */
 export class ScriptRunner {
-  readonly #client: Redis | Cluster
+  readonly #client: RedisClient
   readonly #scripts: readonly Script[]
   readonly #onReady = (): void => {
     // A failed load shows as NOSCRIPT at the next call.
@@ -30,7 +31,7 @@ export class ScriptRunner {
   }
 
   /** `scripts` are loaded now, if the client is ready, and on each of its later connections. */
-  constructor(client: Redis | Cluster, scripts: readonly Script[]) {
+  constructor(client: RedisClient, scripts: readonly Script[]) {
     this.#client = client
     this.#scripts = scripts
     client.on('ready', this.#onReady)
@@ -39,12 +40,10 @@ export class ScriptRunner {
 
   /** Loads the scripts on the server, in a Cluster on every master. */
   async load(): Promise<void> {
-    const nodes = this.#client.isCluster
-      ? (this.#client as Cluster).nodes('master')
-      : [this.#client as Redis]
-    await Promise.all(
-      nodes.flatMap((node) => this.#scripts.map((script) => node.script('LOAD', script.lua))),
+    const loads = masters(this.#client).flatMap((node) =>
+      this.#scripts.map((script) => node.script('LOAD', script.lua)),
     )
+    await Promise.all(loads)
   }
 
   /** Calls a script. Rejects on any fault of Redis or of the connection; what it did is then not known. */

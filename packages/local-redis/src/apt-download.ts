@@ -1,0 +1,126 @@
+// Redis from the distribution's archive, without root and without touching the system: the package lists and the
+// packages go to a folder of ours, and are unpacked there, not installed. Works with empty package lists and an
+// unwritable home. Everything happens in a temporary folder that is renamed into place at the end, so that a copy in
+// the cache is always whole. What may go wrong (no apt, no network, an old release) is one reason, in plain words.
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { mkdtempSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+
+import { runCommand } from './command.ts'
+import type { Inspection } from './redis-binary.ts'
+import { inspectUnpacked, unpackedFolder } from './unpacked-package.ts'
+
+const COMMAND_TIMEOUT_MS = 180_000
+const PACKAGES = ['redis-server', 'redis-tools', 'libjemalloc2', 'liblzf1', 'libatomic1']
+/** The same library under its name before and after the distributions' move to 64-bit time. */
+const SSL_PACKAGES = ['libssl3t64', 'libssl3']
+
+export interface AptOptions {
+  cacheDir: string
+  log?: (line: string) => void
+  env?: NodeJS.ProcessEnv
+}
+
+/** Downloads and unpacks into the cache. Refused (with the reason) where this is no Debian, or apt fails. */
+export async function downloadWithApt(options: AptOptions): Promise<Inspection> {
+  const { cacheDir, log, env = process.env } = options
+  const missing = ['apt-get', 'dpkg'].find((tool) => !isOnPath(tool, env))
+  if (missing)
+    return {
+      kind: 'refused',
+      reason: `no ${missing} here to download Redis with (not Debian or Ubuntu)`,
+    }
+  log?.('downloading Redis from the distribution (into the cache; nothing is installed)')
+  const work = mkdtempSync(join(cacheDir, 'redis-apt-'))
+  try {
+    const apt = prepare(work, env)
+    await apt.update()
+    await apt.fetch(PACKAGES)
+    await addSslWhereMissing(apt)
+    return await moveIntoPlace(apt.root, unpackedFolder(cacheDir))
+  } catch (error) {
+    return { kind: 'refused', reason: `apt could not fetch Redis: ${String(error)}` }
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+function isOnPath(tool: string, env: NodeJS.ProcessEnv): boolean {
+  return (env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, tool), constants.X_OK)
+      return true
+    } catch {
+      return false
+    }
+  })
+}
+
+interface Apt {
+  /** Folder that the packages are unpacked into. */
+  root: string
+  update: () => Promise<void>
+  /** Downloads and unpacks; throws if one of the names is unknown. */
+  fetch: (packages: readonly string[]) => Promise<void>
+}
+
+function prepare(work: string, env: NodeJS.ProcessEnv): Apt {
+  const root = join(work, 'root')
+  const packages = join(work, 'packages')
+  for (const folder of ['root', 'packages', 'lists/partial', 'cache/archives/partial']) {
+    mkdirSync(join(work, folder), { recursive: true })
+  }
+  writeFileSync(join(work, 'apt.conf'), aptConf(work))
+  const options = { cwd: packages, timeout: COMMAND_TIMEOUT_MS, env: { ...env, LC_ALL: 'C' } }
+  const apt = (...args: string[]): Promise<unknown> =>
+    runCommand('apt-get', ['-qq', '-c', join(work, 'apt.conf'), ...args], options)
+  const fetch = async (names: readonly string[]): Promise<void> => {
+    await apt('download', ...names)
+    for (const file of readdirSync(packages)) {
+      await runCommand('dpkg', ['-x', join(packages, file), root], options)
+      rmSync(join(packages, file))
+    }
+  }
+  return { root, fetch, update: async () => void (await apt('update')) }
+}
+
+/** Read after the system's settings. The hooks are cleared because they reach outside of our folder. */
+function aptConf(work: string): string {
+  return `#clear APT::Update::Pre-Invoke;
+#clear APT::Update::Post-Invoke;
+#clear APT::Update::Post-Invoke-Success;
+#clear DPkg::Post-Invoke;
+Dir::State::lists "${join(work, 'lists')}";
+Dir::Cache "${join(work, 'cache')}";
+APT::Sandbox::User "";
+Acquire::Languages "none";
+Acquire::Retries "2";
+Acquire::http::Timeout "20";
+Acquire::https::Timeout "20";
+`
+}
+
+/** A minimal image has no libssl. Tried: the unpacked server says which library it lacks. */
+async function addSslWhereMissing(apt: Apt): Promise<void> {
+  const inspection = await inspectUnpacked(apt.root, 'apt')
+  if (inspection?.kind !== 'refused' || !/lib(ssl|crypto)\.so/.test(inspection.reason)) return
+  const [first = '', second = ''] = SSL_PACKAGES
+  await apt.fetch([first]).catch(() => apt.fetch([second]))
+}
+
+async function moveIntoPlace(root: string, folder: string): Promise<Inspection> {
+  const trial = await inspectUnpacked(root, 'apt')
+  if (trial?.kind === 'refused') return trial
+  rmSync(folder, { recursive: true, force: true })
+  renameSync(root, folder)
+  const inspection = await inspectUnpacked(folder, 'apt')
+  return inspection ?? { kind: 'refused', reason: 'the package redis-server holds no redis-server' }
+}

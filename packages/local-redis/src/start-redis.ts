@@ -1,0 +1,181 @@
+// Starts one Redis process and hands it over once it answers. Enters: a binary, a data folder, where to listen, the
+// settings file. Leaves: its address and the means to stop it. The process gets a group of its own, so that Ctrl-C at
+// the terminal reaches only the one who started it, who then stops it last. Redis that ends while starting (port in
+// use, damaged file, unknown setting) is an error with the end of its log.
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
+import type { NetConnectOpts } from 'node:net'
+import { join, resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+
+import { RedisStartError } from './errors.ts'
+import { probeRedis } from './probe.ts'
+import type { Probe } from './probe.ts'
+import type { RedisBinary } from './redis-binary.ts'
+
+export interface StartOptions {
+  binary: RedisBinary
+  /** Folder of the append-only file; created where missing. */
+  dataDir: string
+  /** At most 100 bytes. At least one of `socketPath` and `port` is needed. */
+  socketPath?: string
+  /** On 127.0.0.1. */
+  port?: number
+  configFile: string
+  /** Further settings as arguments (`['--appendfsync', 'everysec']`); they win over the file. */
+  args?: readonly string[]
+  /** Own process group. Default true. */
+  detached?: boolean
+  /** Default `redis.log` in the data folder; appended to, emptied above 1 MiB. */
+  logFile?: string
+  /** How long it may take until it answers; a large append-only file takes a while to load. Default 60,000. */
+  startTimeoutMs?: number
+  /** Called with the process id as soon as there is one, before it answers. */
+  onSpawn?: (pid: number) => void
+}
+
+export interface RedisExit {
+  code: number | null
+  signal: NodeJS.Signals | null
+}
+
+export interface RunningRedis {
+  /** `unix:///absolute/path` where it has a socket, else `redis://127.0.0.1:port`. */
+  url: string
+  socketPath?: string
+  port?: number
+  pid: number
+  /** Resolves when the process has ended, for whatever reason. */
+  exited: Promise<RedisExit>
+  /** SIGTERM, which writes out what is pending; SIGKILL after 15 s. Resolves when the process has ended. */
+  stop: () => Promise<void>
+  /** Sends a signal to the process; default SIGKILL. */
+  kill: (signal?: NodeJS.Signals) => void
+}
+
+const POLL_MS = 5
+const STOP_MS = 15_000
+const LOG_BYTES = 1024 * 1024
+
+/** Resolves when it serves (PING answered, data loaded). Throws `RedisStartError`. */
+export async function startRedis(options: StartOptions): Promise<RunningRedis> {
+  mkdirSync(options.dataDir, { recursive: true })
+  const logFile = options.logFile ?? join(options.dataDir, 'redis.log')
+  const child = launch(options, logFile)
+  const exited = watchExit(child)
+  if (child.pid) options.onSpawn?.(child.pid)
+  await waitUntilServing(options, { child, exited, logFile })
+  return describe(options, child, exited)
+}
+
+function launch(options: StartOptions, logFile: string): ChildProcess {
+  const { binary, detached = true } = options
+  const log = openLog(logFile)
+  const env = { ...process.env, ...binary.env }
+  try {
+    return spawn(binary.serverPath, listArguments(options), {
+      detached,
+      env,
+      stdio: ['ignore', log, log],
+    })
+  } finally {
+    closeSync(log)
+  }
+}
+
+function openLog(logFile: string): number {
+  const size = statSync(logFile, { throwIfNoEntry: false })?.size ?? 0
+  return openSync(logFile, size > LOG_BYTES ? 'w' : 'a')
+}
+
+function listArguments({
+  dataDir,
+  socketPath,
+  port = 0,
+  configFile,
+  args = [],
+}: StartOptions): string[] {
+  const socket = socketPath ? ['--unixsocket', socketPath, '--unixsocketperm', '700'] : []
+  const tcp = ['--port', String(port), '--bind', '127.0.0.1']
+  return [resolve(configFile), '--dir', resolve(dataDir), ...tcp, ...socket, ...args]
+}
+
+function watchExit(child: ChildProcess): Promise<RedisExit> {
+  return new Promise((settle) => {
+    child.once('error', () => settle({ code: null, signal: null }))
+    child.once('exit', (code, signal) => settle({ code, signal }))
+  })
+}
+
+interface Starting {
+  child: ChildProcess
+  exited: Promise<RedisExit>
+  logFile: string
+}
+
+async function waitUntilServing(options: StartOptions, starting: Starting): Promise<void> {
+  const deadline = performance.now() + (options.startTimeoutMs ?? 60_000)
+  for (;;) {
+    const result = await Promise.race([starting.exited, probeRedis(addressOf(options))])
+    if ('code' in result) throw ended(options, starting, result)
+    if (isOurs(result, starting.child)) return
+    if (performance.now() > deadline) {
+      starting.child.kill('SIGKILL')
+      throw new RedisStartError(
+        `Redis did not answer in time (${result.state}).${logTail(starting.logFile)}`,
+      )
+    }
+    await delay(POLL_MS)
+  }
+}
+
+/** Another Redis may still answer at the address that ours is about to fail to bind. */
+function isOurs({ state, pid }: Probe, child: ChildProcess): boolean {
+  return state === 'up' && (pid === undefined || pid === child.pid)
+}
+
+function ended(
+  { binary }: StartOptions,
+  { logFile }: Starting,
+  { code, signal }: RedisExit,
+): RedisStartError {
+  const how = signal ?? (code === null ? 'could not be run' : `code ${code}`)
+  return new RedisStartError(
+    `${binary.serverPath} ended while starting (${how}).${logTail(logFile)}`,
+  )
+}
+
+function logTail(logFile: string): string {
+  const lines = readFileSync(logFile, 'utf8').trim().split('\n').slice(-5)
+  return ` Its log (${logFile}) ends with:\n${lines.map((line) => `  ${line}`).join('\n')}`
+}
+
+function addressOf({ socketPath, port = 0 }: StartOptions): NetConnectOpts {
+  return socketPath ? { path: socketPath } : { host: '127.0.0.1', port }
+}
+
+function describe(
+  options: StartOptions,
+  child: ChildProcess,
+  exited: Promise<RedisExit>,
+): RunningRedis {
+  const { socketPath, port } = options
+  const kill = (signal: NodeJS.Signals = 'SIGKILL'): void => void child.kill(signal)
+  return {
+    url: socketPath ? `unix://${socketPath}` : `redis://127.0.0.1:${port}`,
+    ...(socketPath ? { socketPath } : {}),
+    ...(port ? { port } : {}),
+    pid: child.pid ?? 0,
+    exited,
+    kill,
+    stop: () => terminate(kill, exited),
+  }
+}
+
+async function terminate(kill: RunningRedis['kill'], exited: Promise<RedisExit>): Promise<void> {
+  const timer = setTimeout(() => kill('SIGKILL'), STOP_MS)
+  kill('SIGTERM')
+  await exited
+  clearTimeout(timer)
+}
