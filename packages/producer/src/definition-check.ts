@@ -55,14 +55,16 @@ function parse(
 
 function describeIssue(issue: z.core.$ZodIssue, value: unknown, root: string): DataFault {
   const path = root + issue.path.map((part) => pathPart(part)).join('')
-  const expected =
-    issue.code === 'unrecognized_keys'
-      ? `no field ${issue.keys
-          .slice(0, MAX_FAULTS)
-          .map((key) => short(key))
-          .join(', ')}`
-      : issue.message
-  return { path, expected, got: typeName(valueAt(value, issue.path)) }
+  return { path, expected: expectationOf(issue), got: typeName(valueAt(value, issue.path)) }
+}
+
+function expectationOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') {
+    return `no field ${issue.keys.slice(0, MAX_FAULTS).map(short).join(', ')}`
+  }
+  // zod's own sentence about a type repeats what `got` says; a definition's own sentence stays.
+  const isPlain = issue.code === 'invalid_type' && issue.message.startsWith('Invalid input: ')
+  return isPlain ? `expected ${issue.expected}` : issue.message
 }
 
 function pathPart(part: PropertyKey): string {
