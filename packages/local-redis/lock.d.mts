@@ -4,5 +4,5 @@
  */
 export function withLock<T>(folder: string, work: () => Promise<T>, onWait?: () => void): Promise<T>
 
-/** True if a process with this id exists, whoever it belongs to. */
+/** True if a process with this id runs, whoever it belongs to. One that has ended and was not collected yet does not. */
 export function isAlive(pid: number): boolean

@@ -95,13 +95,22 @@ function readTicket(path) {
   }
 }
 
-/** True if a process with this id exists, whoever it belongs to. */
+/** True if a process with this id runs, whoever it belongs to. One that has ended and was not collected yet does not. */
 export function isAlive(pid) {
   try {
     process.kill(pid, 0)
-    return true
   } catch (error) {
-    return error.code === 'EPERM'
+    if (error.code !== 'EPERM') return false
+  }
+  return !isZombie(pid)
+}
+
+function isZombie(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2).startsWith('Z')
+  } catch {
+    return false // No /proc here, or it has just gone: the next look tells.
   }
 }
 

@@ -2,19 +2,11 @@
 // packages go to a folder of ours, and are unpacked there, not installed. Works with empty package lists and an
 // unwritable home. Everything happens in a temporary folder that is renamed into place at the end, so that a copy in
 // the cache is always whole. What may go wrong (no apt, no network, an old release) is one reason, in plain words.
-import {
-  accessSync,
-  constants,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
-import { mkdtempSync } from 'node:fs'
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-import { runCommand } from './command.ts'
+import { isExecutable, runCommand } from './command.ts'
+import { refused } from './redis-binary.ts'
 import type { Inspection } from './redis-binary.ts'
 import { inspectUnpacked, unpackedFolder } from './unpacked-package.ts'
 
@@ -29,39 +21,28 @@ export interface AptOptions {
   env?: NodeJS.ProcessEnv
 }
 
-/** Downloads and unpacks into the cache. Refused (with the reason) where this is no Debian, or apt fails. */
+/** Downloads and unpacks into the cache, under the caller's lock. Refused (with the reason) where this is no Debian, or apt fails. */
 export async function downloadWithApt(options: AptOptions): Promise<Inspection> {
   const { cacheDir, log, env = process.env } = options
   const missing = ['apt-get', 'dpkg'].find((tool) => !isOnPath(tool, env))
-  if (missing)
-    return {
-      kind: 'refused',
-      reason: `no ${missing} here to download Redis with (not Debian or Ubuntu)`,
-    }
+  if (missing) return refused(`no ${missing} here to download Redis with (not Debian or Ubuntu)`)
   log?.('downloading Redis from the distribution (into the cache; nothing is installed)')
-  const work = mkdtempSync(join(cacheDir, 'redis-apt-'))
+  const work = join(cacheDir, 'redis-apt')
+  rmSync(work, { recursive: true, force: true }) // Of a download that was killed.
   try {
     const apt = prepare(work, env)
-    await apt.update()
-    await apt.fetch(PACKAGES)
+    await fetchRedis(apt)
     await addSslWhereMissing(apt)
     return await moveIntoPlace(apt.root, unpackedFolder(cacheDir))
   } catch (error) {
-    return { kind: 'refused', reason: `apt could not fetch Redis: ${String(error)}` }
+    return refused(`apt could not fetch Redis: ${String(error)}`)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
 
-function isOnPath(tool: string, env: NodeJS.ProcessEnv): boolean {
-  return (env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, tool), constants.X_OK)
-      return true
-    } catch {
-      return false
-    }
-  })
+function isOnPath(tool: string, { PATH = '' }: NodeJS.ProcessEnv): boolean {
+  return PATH.split(delimiter).some((folder) => isExecutable(join(folder, tool)))
 }
 
 interface Apt {
@@ -108,6 +89,14 @@ Acquire::https::Timeout "20";
 `
 }
 
+/** An archive of somebody else that fails makes `update` fail as well: what counts is whether Redis can be had. */
+async function fetchRedis(apt: Apt): Promise<void> {
+  const failure = await apt.update().catch((error: unknown) => error)
+  await apt.fetch(PACKAGES).catch((error: unknown) => {
+    throw failure ?? error
+  })
+}
+
 /** A minimal image has no libssl. Tried: the unpacked server says which library it lacks. */
 async function addSslWhereMissing(apt: Apt): Promise<void> {
   const inspection = await inspectUnpacked(apt.root, 'apt')
@@ -118,9 +107,9 @@ async function addSslWhereMissing(apt: Apt): Promise<void> {
 
 async function moveIntoPlace(root: string, folder: string): Promise<Inspection> {
   const trial = await inspectUnpacked(root, 'apt')
-  if (trial?.kind === 'refused') return trial
+  if (!trial) return refused('the package redis-server holds no redis-server')
+  if (trial.kind === 'refused') return refused(`the distribution's redis-server ${trial.reason}`)
   rmSync(folder, { recursive: true, force: true })
   renameSync(root, folder)
-  const inspection = await inspectUnpacked(folder, 'apt')
-  return inspection ?? { kind: 'refused', reason: 'the package redis-server holds no redis-server' }
+  return (await inspectUnpacked(folder, 'apt')) ?? trial
 }

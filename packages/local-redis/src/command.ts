@@ -1,7 +1,8 @@
-// Runs another program and gives back what it wrote. A program that fails is an error that carries the program's own
+// Other programs. Runs one and gives back what it wrote. A program that fails is an error that carries the program's own
 // words, because "Command failed" helps nobody.
 import { execFile } from 'node:child_process'
 import type { ExecFileOptions } from 'node:child_process'
+import { accessSync, constants } from 'node:fs'
 
 /** Resolves with standard output. Rejects with the last line of standard error where there is one. */
 export function runCommand(
@@ -16,4 +17,14 @@ export function runCommand(
       return reject(words ? new Error(words, { cause: error }) : error)
     })
   })
+}
+
+/** False also for what is not there. */
+export function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK)
+    return true
+  } catch {
+    return false
+  }
 }

@@ -3,11 +3,12 @@
 // installed on this machine (PATH, then Homebrew's folders), the cached copy, Debian's and Ubuntu's package archive
 // (into the cache; no root needed, the system is not touched). Two processes that need the download at the same time
 // download once: the second waits, and finds the first one's copy.
-import { accessSync, constants, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 
 import { withLock } from '../lock.mjs'
 import { downloadWithApt } from './apt-download.ts'
+import { isExecutable } from './command.ts'
 import { RedisNotFoundError } from './errors.ts'
 import { inspectBinary } from './redis-binary.ts'
 import type { RedisBinary } from './redis-binary.ts'
@@ -45,8 +46,9 @@ async function findInstalled(
   for (const candidate of candidates) {
     const inspection = await inspectBinary(candidate, 'path')
     if (inspection.kind === 'usable') return inspection.binary
-    attempts.push(inspection.reason)
-    options.log?.(`skipped: ${inspection.reason}`)
+    const reason = `${candidate} ${inspection.reason}`
+    attempts.push(reason)
+    options.log?.(`skipped: ${reason}`)
   }
   return undefined
 }
@@ -74,18 +76,10 @@ function list(folder: string): string[] {
   }
 }
 
-function isExecutable(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK)
-    return true
-  } catch {
-    return false
-  }
-}
-
 async function findCached(cacheDir: string, attempts: string[]): Promise<RedisBinary | undefined> {
-  const inspection = await inspectUnpacked(unpackedFolder(cacheDir), 'cache')
-  if (inspection?.kind === 'refused') attempts.push(inspection.reason)
+  const folder = unpackedFolder(cacheDir)
+  const inspection = await inspectUnpacked(folder, 'cache')
+  if (inspection?.kind === 'refused') attempts.push(`the copy in ${folder} ${inspection.reason}`)
   return inspection?.kind === 'usable' ? inspection.binary : undefined
 }
 

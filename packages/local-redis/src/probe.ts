@@ -1,8 +1,8 @@
-// Is there a Redis at this address, does it serve, and which process is it? One PING and one INFO over a fresh
-// connection, spoken by hand, so that this package needs no client library. A Redis that wants a password has
-// answered and counts as up.
-import { connect } from 'node:net'
+// Is there a Redis at this address, does it serve, and which process is it? One look over a fresh connection. A Redis
+// that wants a password has answered and counts as up.
 import type { NetConnectOpts } from 'node:net'
+
+import { RedisConnection } from './redis-connection.ts'
 
 /** `absent`: nobody listens there (a stale socket file included). `silent`: somebody does, and does not answer in time. */
 export interface Probe {
@@ -11,40 +11,16 @@ export interface Probe {
   pid?: number
 }
 
-const REQUEST = 'PING\r\nINFO server\r\n'
-
-/** Never throws. `timeoutMs` bounds the whole exchange; default 1,000. */
-export function probeRedis(address: NetConnectOpts, timeoutMs = 1_000): Promise<Probe> {
-  return new Promise((resolve) => {
-    const socket = connect(address)
-    let reply = ''
-    const timer = setTimeout(() => finish({ state: 'silent' }), timeoutMs)
-    const finish = (result: Probe): void => {
-      clearTimeout(timer)
-      socket.destroy()
-      resolve(result)
-    }
-    socket.once('connect', () => socket.write(REQUEST))
-    socket.on('data', (chunk) => {
-      reply += chunk.toString('latin1')
-      if (isWhole(reply)) finish(readReply(reply))
-    })
-    socket.once('error', () => finish({ state: 'absent' }))
-    socket.once('close', () => finish({ state: 'absent' }))
-  })
-}
-
-/** Two replies: a line, then a line (an error) or a bulk string (`$length`, bytes). */
-function isWhole(reply: string): boolean {
-  const first = reply.indexOf('\r\n')
-  const second = first < 0 ? -1 : reply.indexOf('\r\n', first + 2)
-  if (second < 0) return false
-  const head = reply.slice(first + 2, second)
-  return !head.startsWith('$') || reply.length >= second + 2 + Number(head.slice(1)) + 2
-}
-
-function readReply(reply: string): Probe {
-  const state = reply.startsWith('-LOADING') ? 'loading' : 'up'
-  const pid = /^process_id:(\d+)/m.exec(reply)?.[1]
+/** Never throws. `timeoutMs` bounds each of its two questions; default 1,000. */
+export async function probeRedis(address: NetConnectOpts, timeoutMs = 1_000): Promise<Probe> {
+  const connection = new RedisConnection(address)
+  const pong = await connection.ask('PING', timeoutMs)
+  const info = pong.kind === 'reply' ? await connection.ask('INFO server', timeoutMs) : pong
+  connection.close()
+  if (pong.kind !== 'reply' || info.kind !== 'reply') return { state: STATE[info.kind] }
+  const pid = /^process_id:(\d+)/m.exec(info.text)?.[1]
+  const state = pong.text.startsWith('-LOADING') ? 'loading' : 'up'
   return pid ? { state, pid: Number(pid) } : { state }
 }
+
+const STATE = { reply: 'up', ended: 'absent', silent: 'silent' } as const

@@ -25,7 +25,7 @@ export interface RedisBinary {
   description: string
 }
 
-/** What looking at a file gave: a usable binary, or the reason why it is none. */
+/** What looking at a file gave: a usable binary, or why it is none (words that follow its name). */
 export type Inspection =
   | { kind: 'usable'; binary: RedisBinary }
   | { kind: 'refused'; reason: string }
@@ -38,11 +38,10 @@ export async function inspectBinary(
 ): Promise<Inspection> {
   const answer = await askVersion(serverPath, env)
   const match = /^(redis|valkey) server v=(\d+)(\.[\d.]+)/i.exec(answer)
-  if (!match) return refused(`${serverPath} is not a Redis that runs here: ${answer}`)
+  if (!match) return refused(`is not a Redis that runs here: ${answer}`)
   const [, name = '', major = '', rest = ''] = match
   const version = major + rest
-  if (Number(major) < LOWEST_MAJOR)
-    return refused(`${serverPath} is ${name} ${version}, older than 7.0`)
+  if (Number(major) < LOWEST_MAJOR) return refused(`is ${name} ${version}, older than 7.0`)
   const flavour = name.toLowerCase() === 'valkey' ? 'valkey' : 'redis'
   const description = `${flavour === 'valkey' ? 'Valkey' : 'Redis'} ${version} (${ORIGIN[source]} ${serverPath})`
   const found = { serverPath, env, version, flavour, source, description } as const
@@ -55,7 +54,8 @@ const ORIGIN: Record<RedisBinary['source'], string> = {
   apt: 'downloaded with apt into',
 }
 
-function refused(reason: string): Inspection {
+/** `reason` follows the name of the file, or stands alone. */
+export function refused(reason: string): Inspection {
   return { kind: 'refused', reason }
 }
 

@@ -4,15 +4,11 @@
 // use, damaged file, unknown setting) is an error with the end of its log.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs'
-import type { NetConnectOpts } from 'node:net'
+import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { setTimeout as delay } from 'node:timers/promises'
 
-import { RedisStartError } from './errors.ts'
-import { probeRedis } from './probe.ts'
-import type { Probe } from './probe.ts'
 import type { RedisBinary } from './redis-binary.ts'
+import { waitUntilServing } from './wait-until-serving.ts'
 
 export interface StartOptions {
   binary: RedisBinary
@@ -52,9 +48,10 @@ export interface RunningRedis {
   stop: () => Promise<void>
   /** Sends a signal to the process; default SIGKILL. */
   kill: (signal?: NodeJS.Signals) => void
+  /** It shall outlive us: from now on it does not keep our process from ending. */
+  letGo: () => void
 }
 
-const POLL_MS = 5
 const STOP_MS = 15_000
 const LOG_BYTES = 1024 * 1024
 
@@ -65,7 +62,7 @@ export async function startRedis(options: StartOptions): Promise<RunningRedis> {
   const child = launch(options, logFile)
   const exited = watchExit(child)
   if (child.pid) options.onSpawn?.(child.pid)
-  await waitUntilServing(options, { child, exited, logFile })
+  await waitUntilServing({ ...options, child, exited, logFile })
   return describe(options, child, exited)
 }
 
@@ -108,53 +105,6 @@ function watchExit(child: ChildProcess): Promise<RedisExit> {
   })
 }
 
-interface Starting {
-  child: ChildProcess
-  exited: Promise<RedisExit>
-  logFile: string
-}
-
-async function waitUntilServing(options: StartOptions, starting: Starting): Promise<void> {
-  const deadline = performance.now() + (options.startTimeoutMs ?? 60_000)
-  for (;;) {
-    const result = await Promise.race([starting.exited, probeRedis(addressOf(options))])
-    if ('code' in result) throw ended(options, starting, result)
-    if (isOurs(result, starting.child)) return
-    if (performance.now() > deadline) {
-      starting.child.kill('SIGKILL')
-      throw new RedisStartError(
-        `Redis did not answer in time (${result.state}).${logTail(starting.logFile)}`,
-      )
-    }
-    await delay(POLL_MS)
-  }
-}
-
-/** Another Redis may still answer at the address that ours is about to fail to bind. */
-function isOurs({ state, pid }: Probe, child: ChildProcess): boolean {
-  return state === 'up' && (pid === undefined || pid === child.pid)
-}
-
-function ended(
-  { binary }: StartOptions,
-  { logFile }: Starting,
-  { code, signal }: RedisExit,
-): RedisStartError {
-  const how = signal ?? (code === null ? 'could not be run' : `code ${code}`)
-  return new RedisStartError(
-    `${binary.serverPath} ended while starting (${how}).${logTail(logFile)}`,
-  )
-}
-
-function logTail(logFile: string): string {
-  const lines = readFileSync(logFile, 'utf8').trim().split('\n').slice(-5)
-  return ` Its log (${logFile}) ends with:\n${lines.map((line) => `  ${line}`).join('\n')}`
-}
-
-function addressOf({ socketPath, port = 0 }: StartOptions): NetConnectOpts {
-  return socketPath ? { path: socketPath } : { host: '127.0.0.1', port }
-}
-
 function describe(
   options: StartOptions,
   child: ChildProcess,
@@ -169,6 +119,7 @@ function describe(
     pid: child.pid ?? 0,
     exited,
     kill,
+    letGo: () => child.unref(),
     stop: () => terminate(kill, exited),
   }
 }

@@ -4,6 +4,26 @@ export type { Committer, CommitterOptions } from './commit/committer.ts'
 export { EnqueueError } from './commit/enqueue-error.ts'
 export type { EnqueueErrorCode, EventReference } from './commit/enqueue-error.ts'
 export type { EncodedEvent } from './commit/pending-event.ts'
+export { consumeScripts, PartitionQueue } from './consume/partition-queue.ts'
+export type {
+  ClaimedJob,
+  ClaimReply,
+  ClaimRequest,
+  SettledJob,
+  SettledOutcome,
+  SettledPosition,
+  SettleRequest,
+} from './consume/partition-queue.ts'
+export { WorkSignal } from './consume/work-signal.ts'
+export { ScriptRunner } from './connection/script.ts'
+export type { Script } from './connection/script.ts'
+export type { DeadLetterRecord } from './dead-letters/record.ts'
+export { namespaceKeys, partitionKeys, QUEUE_NAME } from './keys.ts'
+export type { NamespaceKeys, PartitionAddress, PartitionKeys } from './keys.ts'
+export { LeaseStore } from './lease/lease-store.ts'
+export type { LeaseReply } from './lease/lease-store.ts'
+export { leaseScripts } from './lease/scripts.ts'
+export { WorkerRegistry } from './lease/worker-registry.ts'
 export { parseRedisAddress } from './connection/address.ts'
 export type { ClusterSeed, ParsedRedisAddress } from './connection/address.ts'
 export { awaitRedis } from './connection/await-redis.ts'
@@ -22,3 +42,4 @@ export type { RedisFacts } from './connection/inspect.ts'
 export { assertNamespace, openNamespace } from './connection/namespace.ts'
 export type { NamespaceOptions, OpenNamespace } from './connection/namespace.ts'
 export { unusableError } from './connection/unusable.ts'
+export { bindWorkspace } from './connection/workspace.ts'

@@ -11,6 +11,7 @@ import type { RedisExit, RunningRedis, StartOptions } from '@retention-relay/loc
 
 import { freePort } from './free-port.ts'
 import { cacheDir, redisConf } from './repository.ts'
+import type { TestEnd } from './test-end.ts'
 import { startWatchdog } from './watchdog.ts'
 import type { Watchdog } from './watchdog.ts'
 
@@ -21,6 +22,7 @@ export interface TestRedisOptions {
   args?: readonly string[]
   /** Default: the file that infra ships. */
   configFile?: string
+  onEnd?: TestEnd
 }
 
 export interface TestRedis {
@@ -54,6 +56,7 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
   const socketPath = join(folder, 'redis.sock')
   const start = { binary, dataDir: folder, socketPath, configFile, args, ...(port ? { port } : {}) }
   const redis = new PrivateRedis(start, watchdog)
+  options.onEnd?.(() => redis.stop())
   try {
     await redis.restart()
   } catch (error) {

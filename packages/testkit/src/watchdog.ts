@@ -15,7 +15,7 @@ while read -r verb id; do
       guarded="$rest" ;;
   esac
 done
-for id in $guarded; do kill -9 -- "$id" 2>/dev/null; done
+for id in $guarded; do kill -s KILL -- "$id" 2>/dev/null; done
 [ -z "$1" ] || rm -rf -- "$1"
 `
 

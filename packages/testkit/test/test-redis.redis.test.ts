@@ -7,7 +7,7 @@ import { afterEach, expect, test } from 'vitest'
 
 import { startTestRedis } from '../src/index.ts'
 import type { TestRedis, TestRedisOptions } from '../src/index.ts'
-import { ask } from './ask.ts'
+import { ask } from './resp-client.ts'
 
 const started: TestRedis[] = []
 const setup = async (options?: TestRedisOptions): Promise<TestRedis> => {

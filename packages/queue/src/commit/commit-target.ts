@@ -11,8 +11,8 @@ import type { PartitionAddress } from '../keys.ts'
 import { failedAdd } from './add-outcome.ts'
 import type { AddOutcome } from './add-outcome.ts'
 import type { CommitTarget } from './lane.ts'
-import { openPartitionQueue } from './partition-queue.ts'
-import type { NewJob, PartitionQueue } from './partition-queue.ts'
+import { openCommitQueue } from './commit-queue.ts'
+import type { NewJob, CommitQueue } from './commit-queue.ts'
 import type { ReplicaBarrier } from './replica-barrier.ts'
 
 /** What a target needs. */
@@ -32,16 +32,16 @@ export interface OpenCommitTarget extends CommitTarget {
 
 /** @throws Error when the connection is lost meanwhile. */
 export async function openCommitTarget(options: CommitTargetOptions): Promise<OpenCommitTarget> {
-  return new QueueTarget(await openPartitionQueue(options.client, options.address), options)
+  return new QueueTarget(await openCommitQueue(options.client, options.address), options)
 }
 
 class QueueTarget implements OpenCommitTarget {
-  readonly #queue: PartitionQueue
+  readonly #queue: CommitQueue
   readonly #options: CommitTargetOptions
   /** Any key of the partition: tells which node serves it. */
   readonly #key: string
 
-  constructor(queue: PartitionQueue, options: CommitTargetOptions) {
+  constructor(queue: CommitQueue, options: CommitTargetOptions) {
     this.#queue = queue
     this.#options = options
     this.#key = partitionKeys(options.address).meta

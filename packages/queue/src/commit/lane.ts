@@ -21,7 +21,7 @@ import type { AddOutcome } from './add-outcome.ts'
 import { answered, refused, unknown, unreplicated } from './commit-fate.ts'
 import type { EnqueueError } from './enqueue-error.ts'
 import { groupSize, jobText } from './group.ts'
-import type { NewJob } from './partition-queue.ts'
+import type { NewJob } from './commit-queue.ts'
 import type { EncodedEvent, PendingEvent } from './pending-event.ts'
 
 /** Where a lane commits to. */

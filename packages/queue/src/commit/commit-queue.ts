@@ -24,7 +24,7 @@ export interface NewJob {
 }
 
 /** The queue of one partition. */
-export interface PartitionQueue {
+export interface CommitQueue {
   /** Adds the job. Rejects with what Redis or the connection said. */
   readonly add: (job: NewJob) => Promise<void>
   /** Lets go of the shared connection, which stays open. */
@@ -36,10 +36,10 @@ export interface PartitionQueue {
  *
  * @throws Error when the connection is lost meanwhile; the queue is closed then.
  */
-export async function openPartitionQueue(
+export async function openCommitQueue(
   client: RedisClient,
   address: PartitionAddress,
-): Promise<PartitionQueue> {
+): Promise<CommitQueue> {
   const queue = new TextQueue(QUEUE_NAME, {
     connection: client,
     prefix: partitionKeys(address).prefix,
