@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { withLock } from '../packages/local-redis/lock.mjs'
-import { hashInputs, hashInstall, hashOutputs } from './stamps.mjs'
+import { hashInputs, hashInstall, hashOutputs, isInstalledByHand } from './stamps.mjs'
 
 const LOWEST_NODE = [20, 19]
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -48,7 +48,8 @@ function sayWaiting() {
 }
 
 function isInstalled() {
-  return readStamp(installStamp) === hashInstall(root)
+  const stamp = readStamp(installStamp)
+  return stamp === '' ? isInstalledByHand(root) : stamp === hashInstall(root)
 }
 
 async function install() {

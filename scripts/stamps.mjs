@@ -12,6 +12,14 @@ export function hashInstall(root) {
   return hash([process.platform, process.arch, lock])
 }
 
+/** Somebody ran npm themselves: it notes what it installed, at the end. Without the compiler it was for production. */
+export function isInstalledByHand(root) {
+  const noted = statSync(join(root, 'node_modules/.package-lock.json'), { throwIfNoEntry: false })
+  const wanted = statSync(join(root, 'package-lock.json'))
+  const hasCompiler = existsSync(join(root, 'node_modules/typescript/bin/tsc'))
+  return hasCompiler && noted !== undefined && noted.mtimeMs >= wanted.mtimeMs
+}
+
 /** What `tsc --build` reads. */
 export function hashInputs(root) {
   const own = readdirSync(root)

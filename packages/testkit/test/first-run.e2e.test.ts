@@ -111,6 +111,15 @@ test('what became stale is made again, and no more than that', async () => {
   expect(await callsOf(['relay'])).toEqual([])
 })
 
+test('an installation by hand counts until the lockfile changes', async () => {
+  const { write, callsOf } = setup()
+  write('node_modules/typescript/bin/tsc', TSC)
+  write('node_modules/.package-lock.json', '{}')
+  expect(await callsOf(['relay'])).toEqual([BUILD])
+  write('package-lock.json', '{ "changed": true }')
+  expect(await callsOf(['relay'])).toEqual([CI, BUILD])
+})
+
 test('two starts at once install and build once, and both run', async () => {
   const { run, path } = setup()
   const both = [run(['relay']), run(['relay'])]
