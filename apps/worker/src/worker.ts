@@ -21,6 +21,7 @@ import type { HttpServer } from './http-server.ts'
 import { startHttpServer } from './http-server.ts'
 import { logObserver } from './log-observer.ts'
 import { createMetrics } from './metrics.ts'
+import type { NamespaceGauges } from './metrics.ts'
 import { readNamespaceGauges } from './namespace-gauges.ts'
 import { tellAll } from './observers.ts'
 import { checkRedis, isProduction } from './start-checks.ts'
@@ -66,7 +67,7 @@ export class Worker {
         ready ? 'ready' : 'not ready',
       ),
     )
-    this.#metrics = createMetrics(async () => await this.#gauges())
+    this.#metrics = createMetrics(() => this.backlog())
     this.#observer = tellAll([
       this.#metrics.observer,
       logObserver(this.#logger),
@@ -81,6 +82,12 @@ export class Worker {
   /** Port of /metrics and /health; 0 before the start. */
   get httpPort(): number {
     return this.#http?.port ?? 0
+  }
+
+  /** What of the whole namespace is not settled; null while Redis is away or the namespace is not open. */
+  async backlog(): Promise<NamespaceGauges | null> {
+    if (this.#namespace === undefined) return null
+    return await readNamespaceGauges(this.#connections.leases, this.#namespace)
   }
 
   /**
@@ -217,11 +224,6 @@ export class Worker {
       this.#health.set('destination', true)
       return
     }
-  }
-
-  async #gauges(): Promise<Awaited<ReturnType<typeof readNamespaceGauges>>> {
-    if (this.#namespace === undefined) return null
-    return await readNamespaceGauges(this.#connections.leases, this.#namespace)
   }
 }
 
