@@ -99,6 +99,10 @@ export class Worker {
     this.#http = await startHttpServer(this.#config.RELAY_HTTP_PORT, this.#metrics.registry, () =>
       this.#health.readiness(),
     )
+    this.#logger.info(
+      { event: 'worker.listening', httpPort: this.httpPort },
+      'serves /metrics and /health',
+    )
     const facts = await this.#reachRedis()
     if (facts === null) return
     this.#check(facts)
