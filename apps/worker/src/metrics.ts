@@ -17,6 +17,7 @@ const LATENCY_BUCKETS_S = [
 /** Metrics of one worker. */
 export interface WorkerMetrics {
   readonly registry: Registry
+  /** Must be told each pause once, and its end. */
   readonly observer: DeliveryObserver
 }
 
@@ -79,7 +80,7 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
   })
   const paused = new Gauge({
     name: 'relay_paused',
-    help: '1 while the worker waits on purpose.',
+    help: 'Partitions of this worker that wait on purpose; 1 where the whole worker waits.',
     labelNames: ['reason'],
     registers,
   })
@@ -102,8 +103,8 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
       for (const letter of facts.dead) dead.inc({ reason: letter.reason })
       for (const latencyMs of facts.latenciesMs) latency.observe(latencyMs / 1000)
     },
-    paused: (reason) => paused.set({ reason }, 1),
-    resumed: (reason) => paused.set({ reason }, 0),
+    paused: (reason) => paused.inc({ reason }),
+    resumed: (reason) => paused.dec({ reason }),
   }
   return { registry, observer }
 }

@@ -24,6 +24,7 @@ import { createMetrics } from './metrics.ts'
 import { readNamespaceGauges } from './namespace-gauges.ts'
 import type { NamespaceGauges } from './namespace-gauges.ts'
 import { tellAll } from './observers.ts'
+import { followPauses } from './pauses.ts'
 import { checkRedis, isProduction } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
@@ -68,12 +69,14 @@ export class Worker {
       ),
     )
     this.#metrics = createMetrics(() => this.backlog())
-    this.#observer = tellAll([
-      this.#metrics.observer,
-      logObserver(this.#logger),
-      { ...nobody, ...this.#health.observer() },
-      ...(parts.observer === undefined ? [] : [parts.observer]),
-    ])
+    this.#observer = followPauses(
+      tellAll([
+        this.#metrics.observer,
+        logObserver(this.#logger),
+        { ...nobody, ...this.#health.observer() },
+        ...(parts.observer === undefined ? [] : [parts.observer]),
+      ]),
+    )
     this.#connections = connect(this.#config.REDIS_URL)
     this.#destination = destinationOf(this.#config, parts.version)
     this.#gate = gateOf(this.#destination, this.#observer, this.#stop.signal)
