@@ -43,15 +43,15 @@ export async function inspectBinary(
   const version = major + rest
   if (Number(major) < LOWEST_MAJOR) return refused(`is ${name} ${version}, older than 7.0`)
   const flavour = name.toLowerCase() === 'valkey' ? 'valkey' : 'redis'
-  const description = `${flavour === 'valkey' ? 'Valkey' : 'Redis'} ${version} (${ORIGIN[source]} ${serverPath})`
+  const title = flavour === 'valkey' ? 'Valkey' : 'Redis'
+  const description = `${title} ${version} (${sayOrigin(source, serverPath)})`
   const found = { serverPath, env, version, flavour, source, description } as const
   return { kind: 'usable', binary: { ...found, ...findCli(serverPath) } }
 }
 
-const ORIGIN: Record<RedisBinary['source'], string> = {
-  path: 'installed:',
-  cache: 'cached copy:',
-  apt: 'downloaded with apt into',
+function sayOrigin(source: RedisBinary['source'], serverPath: string): string {
+  if (source === 'path') return serverPath
+  return source === 'cache' ? "the project's cached copy" : 'just downloaded into the cache'
 }
 
 /** `reason` follows the name of the file, or stands alone. */
