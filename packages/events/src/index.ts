@@ -1,1 +1,52 @@
-// Replaced by the package's first part.
+export { dedupeMember } from './dedupe-member.ts'
+export { retentionPlan } from './definitions/retention-plan.ts'
+export { ERROR_CODES, RelayError } from './errors.ts'
+export type { ErrorCode, ErrorCodeEntry, RelayErrorOptions } from './errors.ts'
+export { EVENT_OPS, eventLabel, isProfileOperation } from './event.ts'
+export type {
+  AddDeviceEvent,
+  DeleteDeviceEvent,
+  Device,
+  EventOp,
+  IdentifyEvent,
+  JsonObject,
+  MergeEvent,
+  ProfileEvent,
+  RelayEvent,
+  TrackEvent,
+} from './event.ts'
+export {
+  decodeJob,
+  eventFault,
+  JOB_FORMAT_VERSION,
+  JOB_MAX_BYTES,
+  JOB_MAX_EVENTS,
+  jobCount,
+  jobName,
+  replayJobName,
+} from './job-format.ts'
+export type { DecodedJob, JobData, JobPosition } from './job-format.ts'
+export { limitFault, LIMITS } from './limits.ts'
+export type { LimitFault } from './limits.ts'
+export { encodeOperation } from './operation.ts'
+export { DEAD_REASONS } from './outcome.ts'
+export type {
+  DeadReason,
+  ItemRejection,
+  PauseReason,
+  Rejection,
+  ResponseClass,
+  RetryCause,
+} from './outcome.ts'
+export { crc16, DEFAULT_PARTITIONS, partitionOf } from './partition.ts'
+export { defineEvent, defineTrackingPlan, findDefinition } from './tracking-plan.ts'
+export type {
+  AttributesInput,
+  EventDefinition,
+  EventName,
+  IdempotencyKey,
+  TrackingPlan,
+  TrackInput,
+} from './tracking-plan.ts'
+export { createUlidSource, DERIVED_ID_TIME_MS, deriveId, isUlid } from './ulid.ts'
+export type { UlidSourceOptions } from './ulid.ts'

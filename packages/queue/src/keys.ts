@@ -1,0 +1,74 @@
+// Every key of the relay in Redis is named here and nowhere else. All keys of a partition, BullMQ's and ours,
+// carry one hash tag that ends with the partition number, so that a partition lives on one slot of a Redis
+// Cluster and partitions spread over the masters. None of ours lies under BullMQ's `<prefix>:events:`, since its
+// clean-up deletes what it does not know there.
+
+/** Name of every BullMQ queue of the relay. */
+export const QUEUE_NAME = 'events'
+
+/** Where a partition lives. */
+export interface PartitionAddress {
+  readonly namespace: string
+  /** Raised by a resize. 1 or more. */
+  readonly generation: number
+  /** 0-based. */
+  readonly partition: number
+}
+
+/** Keys of one partition. */
+export interface PartitionKeys {
+  /** BullMQ's prefix, which is the hash tag. */
+  readonly prefix: string
+  /** BullMQ's base of a job's key: `<base><job id>`. */
+  readonly jobBase: string
+  readonly wait: string
+  readonly active: string
+  readonly meta: string
+  readonly marker: string
+  /** `worker#epoch` of the owner. String with expiry. */
+  readonly lease: string
+  /** Durable counters: accepted, delivered, duplicate, dead, … Hash. */
+  readonly counters: string
+  /** Generations of the dedupe store: bucket count and volume. Hash. The buckets are `<dedupe>:<generation>:<bucket>`. */
+  readonly dedupe: string
+  /** Dead letters by time of death. Sorted set of record ids. The records are `<dead>:<id>`. */
+  readonly dead: string
+  /** Dead letters per fingerprint. Hash. */
+  readonly deadGroups: string
+  /** Ids in `wait` or `active` without a job hash. List, bounded. */
+  readonly orphans: string
+}
+
+/** Keys of a partition. */
+export function partitionKeys(address: PartitionAddress): PartitionKeys {
+  const prefix = `{relay:${address.namespace}:g${address.generation}:${address.partition}}`
+  const queue = `${prefix}:${QUEUE_NAME}`
+  return {
+    prefix,
+    jobBase: `${queue}:`,
+    wait: `${queue}:wait`,
+    active: `${queue}:active`,
+    meta: `${queue}:meta`,
+    marker: `${queue}:marker`,
+    lease: `${prefix}:lease`,
+    counters: `${prefix}:counters`,
+    dedupe: `${prefix}:dedupe`,
+    dead: `${prefix}:dead`,
+    deadGroups: `${prefix}:dead-groups`,
+    orphans: `${prefix}:orphans`,
+  }
+}
+
+/** Keys of a whole namespace. */
+export interface NamespaceKeys {
+  /** Partitions, generation, and the bound workspace. Hash. */
+  readonly config: string
+  /** Live workers by the time until which they count as live. Sorted set. */
+  readonly workers: string
+}
+
+/** Keys of a namespace. */
+export function namespaceKeys(namespace: string): NamespaceKeys {
+  const prefix = `{relay:${namespace}}`
+  return { config: `${prefix}:config`, workers: `${prefix}:workers` }
+}
