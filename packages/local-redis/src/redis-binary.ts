@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { runCommand } from './command.ts'
+import { runCommand, sayError } from './command.ts'
 
 /** The lowest major version with script flags. Valkey began at 7.2, so one number serves both. */
 const LOWEST_MAJOR = 7
@@ -61,7 +61,7 @@ export function refused(reason: string): Inspection {
 
 async function askVersion(serverPath: string, env: Record<string, string>): Promise<string> {
   const options = { env: { ...process.env, ...env }, timeout: VERSION_TIMEOUT_MS }
-  const answer = await runCommand(serverPath, ['--version'], options).catch(String)
+  const answer = await runCommand(serverPath, ['--version'], options).catch(sayError)
   return answer.trim().split('\n')[0] ?? ''
 }
 
