@@ -32,7 +32,10 @@ local known = generations(KEYS[4], generation)
 local volume = tonumber(redis.call('HGET', KEYS[4], 'volume:' .. generation) or '0')
 
 -- The current generation, made with the first id that it holds: room for the volume of the last one.
-local current = known[1] and known[1][1] == generation and known[1]
+local current
+for _, entry in ipairs(known) do
+  if entry[1] == generation then current = entry end
+end
 local function openGeneration()
   local before = tonumber(redis.call('HGET', KEYS[4], 'volume:' .. (generation - 1)) or '500000')
   local digits, room = 1, 5000
@@ -40,7 +43,7 @@ local function openGeneration()
   redis.call('HSET', KEYS[4], 'digits:' .. generation, digits)
   redis.call('HDEL', KEYS[4], 'digits:' .. (generation - 4), 'volume:' .. (generation - 4))
   current = { generation, -digits, KEYS[4] .. ':' .. generation .. ':' }
-  table.insert(known, 1, current)
+  known[#known + 1] = current
 end
 
 local added = 0
