@@ -21,9 +21,10 @@ import type { HttpServer } from './http-server.ts'
 import { startHttpServer } from './http-server.ts'
 import { logObserver } from './log-observer.ts'
 import { createMetrics } from './metrics.ts'
-import type { NamespaceGauges } from './metrics.ts'
 import { readNamespaceGauges } from './namespace-gauges.ts'
+import type { NamespaceGauges } from './namespace-gauges.ts'
 import { tellAll } from './observers.ts'
+import { followPauses } from './pauses.ts'
 import { checkRedis, isProduction } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
@@ -68,12 +69,14 @@ export class Worker {
       ),
     )
     this.#metrics = createMetrics(() => this.backlog())
-    this.#observer = tellAll([
-      this.#metrics.observer,
-      logObserver(this.#logger),
-      { ...nobody, ...this.#health.observer() },
-      ...(parts.observer === undefined ? [] : [parts.observer]),
-    ])
+    this.#observer = followPauses(
+      tellAll([
+        this.#metrics.observer,
+        logObserver(this.#logger),
+        { ...nobody, ...this.#health.observer() },
+        ...(parts.observer === undefined ? [] : [parts.observer]),
+      ]),
+    )
     this.#connections = connect(this.#config.REDIS_URL)
     this.#destination = destinationOf(this.#config, parts.version)
     this.#gate = gateOf(this.#destination, this.#observer, this.#stop.signal)
@@ -98,6 +101,10 @@ export class Worker {
   async start(): Promise<void> {
     this.#http = await startHttpServer(this.#config.RELAY_HTTP_PORT, this.#metrics.registry, () =>
       this.#health.readiness(),
+    )
+    this.#logger.info(
+      { event: 'worker.listening', httpPort: this.httpPort },
+      'serves /metrics and /health',
     )
     const facts = await this.#reachRedis()
     if (facts === null) return
