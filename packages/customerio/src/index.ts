@@ -1,1 +1,9 @@
-// Replaced by the package's first part.
+export type { Region } from './base-url.ts'
+export { classifyResponse } from './classify-response.ts'
+export type { TrackCredentials } from './credentials.ts'
+export type { ProbeOptions, SendResult, TrackBatch, TrackDestination } from './destination-port.ts'
+export type { DestinationResponse } from './destination-response.ts'
+export type { ProbeResult } from './probe.ts'
+export { RETRY_AFTER_MAX_MS } from './retry-after.ts'
+export { createTrackDestination } from './track-destination.ts'
+export type { TrackDestinationOptions } from './track-destination-options.ts'

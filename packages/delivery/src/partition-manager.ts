@@ -131,22 +131,27 @@ export class PartitionManager {
     }
   }
 
+  /** Tries as many free partitions at once as are missing, until that many are taken or none is left to try. */
   async #acquire(count: number): Promise<void> {
-    const { partitions, leases, nextToken, clock } = this.#parts
-    const free = Array.from({ length: partitions }, (_, partition) => partition).filter(
+    const free = Array.from({ length: this.#parts.partitions }, (_, partition) => partition).filter(
       (partition) => !this.#held.has(partition) && !this.#ending.has(partition),
     )
-    let missing = count
-    for (const partition of free) {
-      if (missing === 0 || this.#stop.signal.aborted) return
-      const token = nextToken()
-      const sentAt = momentOf(clock)
-      const reply = await leases.acquire(partition, token).catch(() => null)
-      if (reply === null) return
-      if (!reply.held) continue
-      this.#take(partition, token, sentAt)
-      missing -= 1
+    for (let missing = count; missing > 0 && free.length > 0 && !this.#stop.signal.aborted;) {
+      const taken = await Promise.all(
+        free.splice(0, missing).map((partition) => this.#acquireOne(partition)),
+      )
+      missing -= taken.filter(Boolean).length
     }
+  }
+
+  async #acquireOne(partition: number): Promise<boolean> {
+    const { leases, nextToken, clock } = this.#parts
+    const token = nextToken()
+    const sentAt = momentOf(clock)
+    const reply = await leases.acquire(partition, token).catch(() => null)
+    if (reply === null || !reply.held) return false
+    this.#take(partition, token, sentAt)
+    return true
   }
 
   #take(partition: number, token: string, sentAt: ReturnType<typeof momentOf>): void {

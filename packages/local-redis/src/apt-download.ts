@@ -3,7 +3,6 @@
 // unwritable home. Everything happens in a temporary folder that is renamed into place at the end, so that a copy in
 // the cache is always whole. What may go wrong (no apt, no network, an old release) is one reason, in plain words.
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdtempSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
 import { isExecutable, runCommand } from './command.ts'
@@ -22,13 +21,14 @@ export interface AptOptions {
   env?: NodeJS.ProcessEnv
 }
 
-/** Downloads and unpacks into the cache. Refused (with the reason) where this is no Debian, or apt fails. */
+/** Downloads and unpacks into the cache, under the caller's lock. Refused (with the reason) where this is no Debian, or apt fails. */
 export async function downloadWithApt(options: AptOptions): Promise<Inspection> {
   const { cacheDir, log, env = process.env } = options
   const missing = ['apt-get', 'dpkg'].find((tool) => !isOnPath(tool, env))
   if (missing) return refused(`no ${missing} here to download Redis with (not Debian or Ubuntu)`)
   log?.('downloading Redis from the distribution (into the cache; nothing is installed)')
-  const work = mkdtempSync(join(cacheDir, 'redis-apt-'))
+  const work = join(cacheDir, 'redis-apt')
+  rmSync(work, { recursive: true, force: true }) // Of a download that was killed.
   try {
     const apt = prepare(work, env)
     await fetchRedis(apt)

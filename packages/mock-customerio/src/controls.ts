@@ -29,7 +29,11 @@ export class Controls {
     this.#options = options
     this.#state = newState(options)
     this.faults = new ActiveFaults(clock)
-    this.waiters = new SummaryWaiters(clock, () => this.summary())
+    this.waiters = new SummaryWaiters(
+      clock,
+      () => this.summary(),
+      () => this.#state.requests.isDecided,
+    )
   }
 
   /** What the HTTP side needs of it. */

@@ -1,3 +1,9 @@
+export { BACKPRESSURE_RATIO } from './commit/memory-watch.ts'
+export { openCommitter } from './commit/committer.ts'
+export type { Committer, CommitterOptions } from './commit/committer.ts'
+export { EnqueueError } from './commit/enqueue-error.ts'
+export type { EnqueueErrorCode, EventReference } from './commit/enqueue-error.ts'
+export type { EncodedEvent } from './commit/pending-event.ts'
 export { consumeScripts, PartitionQueue } from './consume/partition-queue.ts'
 export type {
   ClaimedJob,
@@ -22,7 +28,13 @@ export { parseRedisAddress } from './connection/address.ts'
 export type { ClusterSeed, ParsedRedisAddress } from './connection/address.ts'
 export { awaitRedis } from './connection/await-redis.ts'
 export type { RedisArrival } from './connection/await-redis.ts'
-export { createRedisClient, isCluster, SOCKET_TIMEOUT_MS } from './connection/client.ts'
+export { bareError } from './connection/bare-error.ts'
+export {
+  closeRedisClient,
+  createRedisClient,
+  isCluster,
+  SOCKET_TIMEOUT_MS,
+} from './connection/client.ts'
 export type { RedisAddress, RedisClient, RedisClientOptions } from './connection/client.ts'
 export { keySlot, masters, nodeAddress, nodeOf } from './connection/cluster-node.ts'
 export { assertUsable, inspectRedis, parseInfo } from './connection/inspect.ts'

@@ -27,7 +27,7 @@ export function readSettings(value: unknown): ReadSettings {
     .map(([name, content]) => problemOf(name, content))
     .filter((problem) => problem !== null)
   if (problems.length > 0) return { kind: 'invalid', problems }
-  return { kind: 'settings', settings: value as Partial<MockSettings> }
+  return { kind: 'settings', settings: value }
 }
 
 function problemOf(name: string, content: unknown): string | null {

@@ -19,7 +19,7 @@ export const FAULT_KINDS = [
 export type FaultKind = (typeof FAULT_KINDS)[number]
 
 /** Which requests and for how long. Without any of these: every request until it is cleared. */
-export interface FaultScope {
+interface FaultScope {
   /** Ends after so many requests. */
   times?: number
   /** Ends so many milliseconds after it was ordered. */
@@ -39,25 +39,25 @@ export interface FaultMatch {
 }
 
 /** Applied and answered as usual, but late: `delayMs` to the first byte, `trickleMs` between bytes. */
-export interface SlowFault {
+interface SlowFault {
   kind: 'slow'
   delayMs?: number
   trickleMs?: number
 }
 
 /** Never answered; the connection stays open until the sender closes it. */
-export interface HangFault {
+interface HangFault {
   kind: 'hang'
   apply?: boolean
 }
 
 /** The connection is reset after the complete body came: nothing is applied, or everything is. */
-export interface ResetFault {
+interface ResetFault {
   kind: 'reset-before' | 'reset-after'
 }
 
 /** Applied, and the connection closed in the middle of the answer's body. */
-export interface CutFault {
+interface CutFault {
   kind: 'cut'
 }
 
@@ -77,21 +77,21 @@ export interface AnswerFault {
 }
 
 /** To the same path at another origin; `status` 307 unless given. */
-export interface RedirectFault {
+interface RedirectFault {
   kind: 'redirect'
   to: string
   status?: 301 | 302 | 307 | 308
 }
 
 /** An HTML page with a 2xx status, as a captive portal sends it; `status` 200 unless given. */
-export interface HtmlFault {
+interface HtmlFault {
   kind: 'html'
   status?: number
   apply?: boolean
 }
 
 /** A JSON body that ends in the middle, complete as HTTP; `status` 200 unless given. */
-export interface HalfJsonFault {
+interface HalfJsonFault {
   kind: 'half-json'
   status?: number
   apply?: boolean

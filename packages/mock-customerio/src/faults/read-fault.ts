@@ -116,9 +116,12 @@ function numberList(value: unknown): string | null {
 }
 
 function indexList(value: unknown): string | null {
-  const isIndex = (item: unknown): boolean =>
-    item === null || typeof item === 'number' || typeof item === 'string'
-  return Array.isArray(value) && value.every(isIndex) ? null : 'a list of numbers, texts and nulls'
+  const isList = Array.isArray(value) && value.every(isIndex)
+  return isList ? null : 'a list of numbers, texts and nulls'
+}
+
+function isIndex(item: unknown): boolean {
+  return item === null || typeof item === 'number' || typeof item === 'string'
 }
 
 function matchShape(value: unknown): string | null {

@@ -37,6 +37,7 @@ export async function handleTrack(
   const exchange = open(context, state, request)
   const outlet = outletFor(context, state, exchange, response)
   response.once('close', () => outlet.end(request.complete ? 'left' : 'aborted'))
+  context.changed()
   const path = pathOf(request)
   const limitBytes = bodyLimit(path)
   const body = await readBody(request, limitBytes)

@@ -31,6 +31,12 @@ export class Requests {
   #busiestSecond = 0
   #overlaps = 0
   #repeatedInBatch = 0
+  #undecided = 0
+
+  /** Whether every suspicion of an overlap has been decided. */
+  get isDecided(): boolean {
+    return this.#undecided === 0
+  }
 
   open(nowMs: number, isGone: () => boolean): Exchange {
     this.#total += 1
@@ -90,7 +96,9 @@ export class Requests {
   }
 
   #suspect(holder: Exchange): void {
+    this.#undecided += 1
     setImmediate(() => {
+      this.#undecided -= 1
       if (!holder.isGone()) this.#overlaps += 1
     })
   }

@@ -1,6 +1,6 @@
 // `waitFor`: promises that resolve when the counts satisfy them, woken by what happens, never by
-// looking again and again. Woken one turn of the event loop after the event, so that whatever the
-// same event sets in motion (a suspicion of overlap) has been decided by then.
+// looking again and again. Woken one turn of the event loop after the event, and not before every
+// suspicion of an overlap has been decided: who waits for the last operation wants final counts.
 import type { Clock } from '../clock.ts'
 import type { MockSummary } from './summary.ts'
 
@@ -16,12 +16,15 @@ interface Waiter {
 export class SummaryWaiters {
   readonly #clock: Clock
   readonly #summary: () => MockSummary
+  readonly #isFinal: () => boolean
   readonly #waiters = new Set<Waiter>()
   #isScheduled = false
 
-  constructor(clock: Clock, summary: () => MockSummary) {
+  /** @param isFinal whether the counts can be shown: nothing that was counted is in suspense */
+  constructor(clock: Clock, summary: () => MockSummary, isFinal: () => boolean) {
     this.#clock = clock
     this.#summary = summary
+    this.#isFinal = isFinal
   }
 
   /**
@@ -56,6 +59,7 @@ export class SummaryWaiters {
 
   #wake(): void {
     this.#isScheduled = false
+    if (!this.#isFinal()) return this.changed()
     const summary = this.#summary()
     for (const waiter of this.#waiters) this.#tell(waiter, summary)
   }

@@ -23,7 +23,7 @@ export type Action = (typeof ACTIONS)[number]
 export const IDENTIFIER_KINDS = ['id', 'email', 'phone', 'cio_id'] as const
 
 /** `anonymous_id` comes only from `POST /api/v1/events`. */
-export type IdentifierKind = (typeof IDENTIFIER_KINDS)[number] | 'anonymous_id'
+type IdentifierKind = (typeof IDENTIFIER_KINDS)[number] | 'anonymous_id'
 
 export interface Identifier {
   kind: IdentifierKind

@@ -16,8 +16,9 @@ export type Body = Record<string, unknown>
 
 /** `PUT /api/v1/customers/{identifier}` */
 export function identifyCall(word: string, body: Body): Checked {
+  const { _timestamp: timestamp } = body
   const errors = checkAttributes(body, 'v1')
-  return about(word, errors, 'identify', { timestamp: body._timestamp, attributes: body })
+  return about(word, errors, 'identify', { timestamp, attributes: body })
 }
 
 /** `DELETE …/{identifier}`, `POST …/{identifier}/suppress` and `/unsuppress` */

@@ -3,6 +3,7 @@
 
 import { RelayError } from '@retention-relay/events'
 
+import { bareError } from './bare-error.ts'
 import { isCluster } from './client.ts'
 import type { RedisClient } from './client.ts'
 import { assertUsable, inspectRedis } from './inspect.ts'
@@ -16,27 +17,32 @@ export type RedisArrival =
   | { readonly kind: 'away'; readonly cause: Error | undefined }
 
 /**
- * Waits until Redis answers, at most `timeoutMs`.
+ * Waits until Redis answers, at most `timeoutMs`, or until `signal`, which counts as away.
  *
  * @throws RelayError `RELAY_REDIS_UNUSABLE`, with the remedy.
  */
 export async function awaitRedis(
   client: RedisClient,
-  options: { readonly timeoutMs: number },
+  options: { readonly timeoutMs: number; readonly signal?: AbortSignal },
 ): Promise<RedisArrival> {
   let timer: NodeJS.Timeout | undefined
+  let giveUp: (() => void) | undefined
   let cause: Error | undefined
   const late = new Promise<RedisArrival>((resolve) => {
-    timer = setTimeout(() => resolve({ kind: 'away', cause }), options.timeoutMs)
+    giveUp = () => resolve({ kind: 'away', cause })
+    timer = setTimeout(giveUp, options.timeoutMs)
+    options.signal?.addEventListener('abort', giveUp)
+    if (options.signal?.aborted === true) giveUp()
   })
   const listening = new AbortController()
   const arrival = arrive(client, listening.signal, (error) => {
-    cause = error
+    cause = bareError(error)
   })
   try {
     return await Promise.race([arrival, late])
   } finally {
     clearTimeout(timer)
+    if (giveUp !== undefined) options.signal?.removeEventListener('abort', giveUp)
     listening.abort()
   }
 }
@@ -53,7 +59,7 @@ async function arrive(
     return { kind: 'ready', facts }
   } catch (error) {
     if (error instanceof RelayError) throw error
-    return { kind: 'away', cause: error instanceof Error ? error : undefined }
+    return { kind: 'away', cause: bareError(error) }
   }
 }
 

@@ -3,7 +3,7 @@
 // for 5 s is closed. Who sends a command therefore always learns its fate: an answer, or that there is none.
 //
 // In a Cluster ioredis opens a connection to a node with the first command and refuses the commands that follow
-// until it stands; so the masters are connected ahead of the first command.
+// until it stands, and looks for the successor of a lost master only when a command fails; so both is done ahead.
 
 import { Cluster, Redis } from 'ioredis'
 import type { ClusterOptions, RedisOptions } from 'ioredis'
@@ -33,7 +33,7 @@ export const SOCKET_TIMEOUT_MS = 5000
 const CONNECT_TIMEOUT_MS = 5000
 const FIRST_RECONNECT_MS = 50
 const RECONNECT_CAP_MS = 1000
-const SLOTS_REFRESH_MS = 5000
+const NODE_LOST_PAUSE_MS = 200
 
 /**
  * Connects. The client is returned before the connection stands; `awaitRedis` waits for it. Errors of the
@@ -49,6 +49,14 @@ export function createRedisClient(address: RedisAddress, options: RedisClientOpt
   // ioredis prints errors that nobody listens to.
   client.on('error', () => undefined)
   return client
+}
+
+/** Closes at once, also while Redis hangs or is away. Commands without an answer are rejected. */
+export function closeRedisClient(client: RedisClient): void {
+  const nodes = isCluster(client) ? client.nodes() : [client]
+  client.disconnect()
+  // `disconnect` waits for the other side to close, which a hung Redis does not.
+  for (const node of nodes) (node.stream as Redis['stream'] | undefined)?.destroy()
 }
 
 /** True for a client of a Cluster. */
@@ -71,13 +79,22 @@ function copy(template: RedisClient, options: RedisClientOptions): RedisClient {
   return eager(template.duplicate([], clusterOptions(options, template.options.redisOptions ?? {})))
 }
 
-/** Connects to each master as soon as it is known. */
+/** Connects to each master as soon as it is known, and asks for the slots again when a node was lost. */
 function eager(cluster: Cluster): Cluster {
+  let timer: NodeJS.Timeout | undefined
   cluster.on('+node', (node: Redis) => {
     if (node.status === 'wait' && node.options.readOnly !== true) {
       node.connect().catch(() => undefined)
     }
   })
+  cluster.on('-node', () => {
+    if (cluster.status !== 'ready') return
+    timer ??= setTimeout(() => {
+      timer = undefined
+      cluster.refreshSlotsCache()
+    }, NODE_LOST_PAUSE_MS)
+  })
+  cluster.on('end', () => clearTimeout(timer))
   return cluster
 }
 
@@ -124,7 +141,7 @@ function clusterOptions(
   const random = options.random ?? Math.random
   return {
     clusterRetryStrategy: (attempt) => reconnectDelayMs(attempt, random),
-    // A node that is lost is found again through MOVED and the refresh of the slots.
+    // A lost node is found again through MOVED and the refresh of the slots.
     clusterNodeRetryStrategy: null,
     enableOfflineQueue: false,
     enableReadyCheck: true,
@@ -133,7 +150,6 @@ function clusterOptions(
     retryDelayOnFailover: 0,
     retryDelayOnClusterDown: 0,
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-    slotsRefreshInterval: SLOTS_REFRESH_MS,
     enableAutoPipelining: false,
     keyPrefix: '',
     lazyConnect: false,
