@@ -1,5 +1,6 @@
 import { defineScript, type Script } from '../connection/script.ts'
 import { DEDUPE_LUA } from '../dedupe/lookup.ts'
+import { JOB_NAME_LUA } from './job-name-lua.ts'
 
 /**
  * Makes the outcomes of one answered batch durable in one atomic, idempotent step: dedupe store, dead letters,
@@ -18,7 +19,7 @@ export const settleScript: Script = defineScript(
 -- then per letter that is not '-': the id's dedupe member
 -- then per 'x': record (JSON), fingerprint
 -- returns {'ok'} | {'lost'}
-${DEDUPE_LUA}
+${DEDUPE_LUA}${JOB_NAME_LUA}
 local nowMs, generation, jobs = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[7])
 local memberAt = 8 + 2 * jobs
 local members = 0
@@ -118,7 +119,7 @@ for job = 0, jobs - 1 do
   local exists = hash[1] ~= false
   local old = hash[2]
   if not old or #old ~= #outcomes then old = string.rep('-', #outcomes) end
-  local replay = exists and string.sub(hash[1], 1, 7) == 'replay-'
+  local _, replay = readJobName(hash[1])
   local bits, full, changed = {}, true, false
   for position = 1, #outcomes do
     local outcome, before = string.byte(outcomes, position), string.byte(old, position)
