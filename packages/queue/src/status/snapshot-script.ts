@@ -1,4 +1,5 @@
 import { defineScript, type Script } from '../connection/script.ts'
+import { JOB_NAME_LUA } from '../consume/job-name-lua.ts'
 
 /**
  * Looks at one partition in one atomic step and changes nothing, so that its counts can be held against each other.
@@ -13,6 +14,7 @@ export const snapshotScript: Script = defineScript(
 -- ARGV[1] base of job keys  ARGV[2] most claimed jobs that are read  ARGV[3] most waiting jobs that are read
 -- ARGV[4..] BullMQ's states where the relay has no jobs: type, name, type, name, …
 -- returns a JSON object, see PartitionSnapshot
+${JOB_NAME_LUA}
 local base, mostClaimed, mostWaiting = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local time = redis.call('TIME')
 local claimed, unclaimed = { jobs = 0, events = 0, replays = 0 }, { jobs = 0, events = 0, replays = 0 }
@@ -25,15 +27,14 @@ local function look(id)
     missing = missing + 1
     return nil
   end
-  local replay = string.match(job[1], '^replay%-(%d+)$')
-  local count = replay or string.match(job[1], '^events%-(%d+)$')
-  if not count then foreignNames, foreignName = foreignNames + 1, job[1] end
+  local count, replay = readJobName(job[1])
+  local isOurs = count > 1 or replay or job[1] == 'events-1'
+  if not isOurs then foreignNames, foreignName = foreignNames + 1, job[1] end
   local _, settled = string.gsub(job[2] or '', '[^-]', '')
   local part = job[3] and claimed or unclaimed
   local field = replay and 'replays' or 'events'
   part.jobs = part.jobs + 1
-  -- As in claim: a job with a foreign name counts as one event.
-  part[field] = part[field] + (count or 1) - settled
+  part[field] = part[field] + count - settled
   local at = tonumber(job[4] or '')
   if at and (not oldest or at < oldest) then oldest = at end
   return job[3] ~= false
