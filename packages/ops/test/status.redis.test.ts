@@ -64,6 +64,7 @@ test('waiting events are counted by the names of their jobs, before anybody has 
   const { partitions, totals, findings } = await statusOf(bench)
   expect(partitions.map(({ pending }) => pending.events)).toEqual([7, 5])
   expect(totals.pending).toEqual({ events: 12, exact: true })
+  expect(totals.accepted).toEqual({ events: 12, exact: true })
   expect(totals.counters.accepted).toBe(0)
   expect(totals.balance).toEqual({ kind: 'balanced' })
   expect(findings.map(({ level, code }) => `${level} ${code}`)).toEqual(['note no_owner'])

@@ -16,6 +16,7 @@ export function partitionStatus(partition: number, snapshot: PartitionSnapshot):
     paused: snapshot.paused,
     waitingJobs: snapshot.waitingJobs,
     activeJobs: snapshot.activeJobs,
+    accepted: countEvents(snapshot, counters.accepted, snapshot.unclaimed.events),
     pending: countEvents(snapshot, claimed.events, snapshot.unclaimed.events),
     replaying: countEvents(snapshot, claimed.replays, snapshot.unclaimed.replays),
     oldestAgeMs: oldestCommittedAt === 0 ? null : Math.max(0, takenAt - oldestCommittedAt),
@@ -32,7 +33,7 @@ function ownerOf({ token, ttlMs }: PartitionSnapshot): Owner | null {
   return { worker: token.slice(0, cut), epoch: token.slice(cut + 1), ttlMs }
 }
 
-/** The read jobs' events, and for the others the mean of the read ones. */
+/** What was counted, and for the waiting jobs that were not read the mean of the read ones. */
 function countEvents(snapshot: PartitionSnapshot, claimed: number, unclaimed: number): EventCount {
   const { unclaimed: read, unreadWaiting, claimedWhole } = snapshot
   const perJob = read.jobs === 0 ? 0 : unclaimed / read.jobs

@@ -18,7 +18,7 @@ export interface EventCount {
 
 /** The durable counters, in events. */
 export interface Counters {
-  /** Claimed for the first time. Waiting events that no worker has claimed yet are not among them. */
+  /** Accepted and claimed at least once; those that still wait for their first claim are not among them. */
   readonly accepted: number
   readonly delivered: number
   readonly duplicate: number
@@ -32,7 +32,10 @@ export interface Counters {
   readonly orphans: number
 }
 
-/** Whether the counts add up: accepted = delivered + duplicate + dead + pending. */
+/**
+ * Whether the counts add up: accepted = delivered + duplicate + dead + pending. What was never claimed is on both sides
+ * and left out, so that no estimate enters.
+ */
 export type Balance =
   | { readonly kind: 'balanced' }
   /** `difference`: accepted minus all the others; above zero that many events are unaccounted for. */
@@ -66,7 +69,9 @@ export interface PartitionStatus {
   readonly paused: boolean
   readonly waitingJobs: number
   readonly activeJobs: number
-  /** Accepted or waiting, and not settled. */
+  /** Stored by a producer so far. */
+  readonly accepted: EventCount
+  /** Of these, not settled. */
   readonly pending: EventCount
   /** Replayed dead letters on their way; they still count as dead. */
   readonly replaying: EventCount
@@ -82,6 +87,7 @@ export interface StatusTotals {
   readonly pausedPartitions: number
   readonly waitingJobs: number
   readonly activeJobs: number
+  readonly accepted: EventCount
   readonly pending: EventCount
   readonly replaying: EventCount
   readonly oldestAgeMs: number | null

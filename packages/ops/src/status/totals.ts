@@ -10,6 +10,7 @@ export function totalsOf(partitions: readonly PartitionStatus[]): StatusTotals {
     pausedPartitions: partitions.filter(({ paused }) => paused).length,
     waitingJobs: sum(partitions.map(({ waitingJobs }) => waitingJobs)),
     activeJobs: sum(partitions.map(({ activeJobs }) => activeJobs)),
+    accepted: sumEvents(partitions.map(({ accepted }) => accepted)),
     pending: sumEvents(partitions.map(({ pending }) => pending)),
     replaying: sumEvents(partitions.map(({ replaying }) => replaying)),
     oldestAgeMs: ages.length === 0 ? null : Math.max(...ages),

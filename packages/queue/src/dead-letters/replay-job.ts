@@ -13,6 +13,7 @@ import { partitionKeys } from '../keys.ts'
 import { failedAdd } from '../commit/add-outcome.ts'
 import { answered, refused, unknown } from '../commit/commit-fate.ts'
 import { openCommitQueue } from '../commit/commit-queue.ts'
+import type { NewJob } from '../commit/commit-queue.ts'
 import type { EnqueueError } from '../commit/enqueue-error.ts'
 import { jobText } from '../commit/group.ts'
 
@@ -45,11 +46,19 @@ export async function isReplayUnderWay(client: RedisClient, replay: Replay): Pro
 export async function addReplay(client: RedisClient, replay: Replay): Promise<string> {
   const job = { id: replayJobId(replay), name: replayJobName(1), text: replayText(replay) }
   try {
-    const queue = await openCommitQueue(client, replay.address)
-    await queue.add(job).finally(async () => queue.close())
+    await add(client, replay.address, job)
     return job.id
   } catch (error) {
     throw addError(error, replay.event)
+  }
+}
+
+async function add(client: RedisClient, address: PartitionAddress, job: NewJob): Promise<void> {
+  const queue = await openCommitQueue(client, address)
+  try {
+    await queue.add(job)
+  } finally {
+    await queue.close()
   }
 }
 
