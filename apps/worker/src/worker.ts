@@ -29,6 +29,8 @@ import { checkRedis, isProduction } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
+/** Kept of RELAY_SHUTDOWN_MS for closing connections, in milliseconds. */
+const CLOSE_MS = 500
 /** Wait between two looks at a destination that does not answer, in milliseconds. */
 const PROBE_WAIT_MS = 2000
 
@@ -136,9 +138,19 @@ export class Worker {
     this.#health.stop()
     this.#stop.abort()
     this.#logger.info({ event: 'worker.stopping' }, 'the worker stops')
-    await this.#manager?.stop(this.#config.RELAY_SHUTDOWN_MS)
-    await Promise.all([this.#connections.close(), this.#destination.close(), this.#http?.close()])
+    await this.#manager?.stop(this.#config.RELAY_SHUTDOWN_MS - CLOSE_MS)
+    await this.#close()
     this.#logger.info({ event: 'worker.stopped' }, 'the worker has stopped')
+  }
+
+  /** Does not wait for a peer that has fallen silent. */
+  async #close(): Promise<void> {
+    const closed = new AbortController()
+    const closing = async (): Promise<void> => {
+      await Promise.all([this.#connections.close(), this.#destination.close(), this.#http?.close()])
+      closed.abort()
+    }
+    await Promise.race([closing(), systemClock.sleep(CLOSE_MS, closed.signal)])
   }
 
   /** Null when the worker was stopped before Redis answered. */

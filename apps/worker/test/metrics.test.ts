@@ -1,11 +1,9 @@
 // The metrics: what is scraped is of now, and docs/metrics.md shows exactly what there is.
 
-import { readFileSync } from 'node:fs'
-
 import { expect, test } from 'vitest'
 
 import { createMetrics } from '../src/metrics.ts'
-import type { NamespaceGauges } from '../src/metrics.ts'
+import type { NamespaceGauges } from '../src/namespace-gauges.ts'
 
 /** Samples of a scrape by name and labels. */
 async function scrape(registry: { metrics(): Promise<string> }): Promise<Map<string, number>> {
