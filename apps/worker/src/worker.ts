@@ -21,13 +21,16 @@ import type { HttpServer } from './http-server.ts'
 import { startHttpServer } from './http-server.ts'
 import { logObserver } from './log-observer.ts'
 import { createMetrics } from './metrics.ts'
-import type { NamespaceGauges } from './metrics.ts'
 import { readNamespaceGauges } from './namespace-gauges.ts'
+import type { NamespaceGauges } from './namespace-gauges.ts'
 import { tellAll } from './observers.ts'
+import { followPauses } from './pauses.ts'
 import { checkRedis, isProduction } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
+/** Kept of RELAY_SHUTDOWN_MS for closing connections, in milliseconds. */
+const CLOSE_MS = 500
 /** Wait between two looks at a destination that does not answer, in milliseconds. */
 const PROBE_WAIT_MS = 2000
 
@@ -68,12 +71,14 @@ export class Worker {
       ),
     )
     this.#metrics = createMetrics(() => this.backlog())
-    this.#observer = tellAll([
-      this.#metrics.observer,
-      logObserver(this.#logger),
-      { ...nobody, ...this.#health.observer() },
-      ...(parts.observer === undefined ? [] : [parts.observer]),
-    ])
+    this.#observer = followPauses(
+      tellAll([
+        this.#metrics.observer,
+        logObserver(this.#logger),
+        { ...nobody, ...this.#health.observer() },
+        ...(parts.observer === undefined ? [] : [parts.observer]),
+      ]),
+    )
     this.#connections = connect(this.#config.REDIS_URL)
     this.#destination = destinationOf(this.#config, parts.version)
     this.#gate = gateOf(this.#destination, this.#observer, this.#stop.signal)
@@ -98,6 +103,10 @@ export class Worker {
   async start(): Promise<void> {
     this.#http = await startHttpServer(this.#config.RELAY_HTTP_PORT, this.#metrics.registry, () =>
       this.#health.readiness(),
+    )
+    this.#logger.info(
+      { event: 'worker.listening', httpPort: this.httpPort },
+      'serves /metrics and /health',
     )
     const facts = await this.#reachRedis()
     if (facts === null) return
@@ -129,9 +138,19 @@ export class Worker {
     this.#health.stop()
     this.#stop.abort()
     this.#logger.info({ event: 'worker.stopping' }, 'the worker stops')
-    await this.#manager?.stop(this.#config.RELAY_SHUTDOWN_MS)
-    await Promise.all([this.#connections.close(), this.#destination.close(), this.#http?.close()])
+    await this.#manager?.stop(this.#config.RELAY_SHUTDOWN_MS - CLOSE_MS)
+    await this.#close()
     this.#logger.info({ event: 'worker.stopped' }, 'the worker has stopped')
+  }
+
+  /** Does not wait for a peer that has fallen silent. */
+  async #close(): Promise<void> {
+    const closed = new AbortController()
+    const closing = async (): Promise<void> => {
+      await Promise.all([this.#connections.close(), this.#destination.close(), this.#http?.close()])
+      closed.abort()
+    }
+    await Promise.race([closing(), systemClock.sleep(CLOSE_MS, closed.signal)])
   }
 
   /** Null when the worker was stopped before Redis answered. */
