@@ -4,7 +4,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 
-import { ensureReady, inRepository, npmCommand, say } from './first-run.mjs'
+import { ensureReady, inRepository, LABEL, npmCommand, say } from './first-run.mjs'
 
 const args = process.argv.slice(2)
 await ensureReady()
@@ -26,7 +26,7 @@ async function findRedis() {
     say(error.message)
     process.exit(1)
   })
-  say(`${'redis'.padEnd(14)}${description}`)
+  say(`${'Redis'.padEnd(LABEL)}${description}`)
 }
 
 /** True if the program ended with 0. */
