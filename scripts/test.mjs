@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { ensureReady, inRepository, npmCommand, say } from './first-run.mjs'
+import { ensureReady, inRepository, LABEL, npmCommand, say } from './first-run.mjs'
 
 const args = process.argv.slice(2)
 await ensureReady()
@@ -25,7 +25,7 @@ async function findRedis() {
     say(error.message)
     process.exit(1)
   })
-  say(`${'redis'.padEnd(14)}${description}`)
+  say(`${'Redis'.padEnd(LABEL)}${description}`)
 }
 
 /** Runs vitest and closes with one plain line of counts, which any reader of logs finds. */
