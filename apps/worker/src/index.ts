@@ -1,1 +1,7 @@
-// Replaced by the package's first part.
+export { readConfig } from './config.ts'
+export type { ConfigFault, ConfigResult, WorkerConfig } from './config.ts'
+export { EXIT_CONFIG, run } from './run.ts'
+export type { RunParts } from './run.ts'
+export { RELAY_VERSION } from './version.ts'
+export { Worker } from './worker.ts'
+export type { WorkerParts } from './worker.ts'

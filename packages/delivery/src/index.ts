@@ -1,1 +1,24 @@
-// Replaced by the package's first part.
+export { DEFAULT_BATCH_LIMITS } from './batch.ts'
+export type { BatchLimits } from './batch.ts'
+export { ByteBudget, DEFAULT_BUFFER_BYTES } from './byte-budget.ts'
+export { systemClock } from './clock.ts'
+export { Consumer } from './consumer.ts'
+export type { ConsumerParts, ConsumerState } from './consumer.ts'
+export { EndpointGate } from './endpoint-gate.ts'
+export { Lease } from './lease.ts'
+export type { LeaseTimes, Moment } from './lease.ts'
+export { DEFAULT_LEASE_TIMES, PartitionManager } from './partition-manager.ts'
+export type { PartitionManagerParts } from './partition-manager.ts'
+export type {
+  Clock,
+  DeadLetter,
+  DeliveryObserver,
+  DestinationPort,
+  LeasePort,
+  PartitionPort,
+  RegistryPort,
+  RequestFacts,
+  SettleFacts,
+} from './ports.ts'
+export { RateShare } from './rate-share.ts'
+export { REQUEST_TIMEOUT_MS } from './send-batch.ts'

@@ -1,3 +1,4 @@
+export { dedupeMember } from './dedupe-member.ts'
 export { retentionPlan } from './definitions/retention-plan.ts'
 export { ERROR_CODES, RelayError } from './errors.ts'
 export type { ErrorCode, ErrorCodeEntry, RelayErrorOptions } from './errors.ts'
@@ -22,6 +23,7 @@ export {
   JOB_MAX_EVENTS,
   jobCount,
   jobName,
+  replayJobName,
 } from './job-format.ts'
 export type { DecodedJob, JobData, JobPosition } from './job-format.ts'
 export { limitFault, LIMITS } from './limits.ts'

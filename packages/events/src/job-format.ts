@@ -46,9 +46,14 @@ export function jobName(count: number): string {
   return `events-${count}`
 }
 
+/** The name of a job that sends dead letters again: it is counted as replayed, not as accepted. */
+export function replayJobName(count: number): string {
+  return `replay-${count}`
+}
+
 /** Number of positions that a job's name tells; null for a foreign name. */
 export function jobCount(name: string): number | null {
-  const match = /^events-([1-9][0-9]{0,3})$/.exec(name)
+  const match = /^(?:events|replay)-([1-9][0-9]{0,3})$/.exec(name)
   const count = match === null ? Number.NaN : Number(match[1])
   return count >= 1 && count <= JOB_MAX_EVENTS ? count : null
 }

@@ -1,1 +1,27 @@
-// Replaced by the package's first part.
+export { createProducer } from './create-producer.ts'
+export type { CustomerIdKind } from './customer-id.ts'
+export type { DataFault } from './definition-check.ts'
+export type { EnqueueInput, EnqueueResult, EventOptions, Receipt } from './event-input.ts'
+export type { ProducerOptions } from './options.ts'
+export type { Producer, ProducerCounters } from './producer.ts'
+export {
+  defineEvent,
+  defineTrackingPlan,
+  ERROR_CODES,
+  RelayError,
+  retentionPlan,
+} from '@retention-relay/events'
+export type {
+  AttributesInput,
+  Device,
+  ErrorCode,
+  ErrorCodeEntry,
+  EventDefinition,
+  EventName,
+  IdempotencyKey,
+  RelayErrorOptions,
+  TrackingPlan,
+  TrackInput,
+} from '@retention-relay/events'
+export { EnqueueError } from '@retention-relay/queue'
+export type { EnqueueErrorCode, RedisAddress } from '@retention-relay/queue'

@@ -1,0 +1,181 @@
+// Puts the worker's parts together. `new` happens here and nowhere else. Three connections to Redis: one for the
+// scripts of all partitions, whose order matters; one for leases, so that a long settle does not delay a renewal;
+// one for the blocking wait, which a Cluster does not need.
+
+import { createTrackDestination } from '@retention-relay/customerio'
+import type { TrackDestination } from '@retention-relay/customerio'
+import {
+  ByteBudget,
+  Consumer,
+  DEFAULT_BATCH_LIMITS,
+  DEFAULT_BUFFER_BYTES,
+  DEFAULT_LEASE_TIMES,
+  EndpointGate,
+  PartitionManager,
+  RateShare,
+  REQUEST_TIMEOUT_MS,
+  systemClock,
+} from '@retention-relay/delivery'
+import type { DeliveryObserver, Lease, LeasePort } from '@retention-relay/delivery'
+import {
+  consumeScripts,
+  createRedisClient,
+  isCluster,
+  LeaseStore,
+  leaseScripts,
+  namespaceKeys,
+  partitionKeys,
+  PartitionQueue,
+  ScriptRunner,
+  WorkerRegistry,
+  WorkSignal,
+} from '@retention-relay/queue'
+import type { OpenNamespace, RedisClient } from '@retention-relay/queue'
+
+import type { WorkerConfig } from './config.ts'
+import { RedisPartition } from './partition-port.ts'
+
+/** The connections of a worker. */
+export interface Connections {
+  /** Claim, delivered, settle, requeue. */
+  readonly scripts: RedisClient
+  /** Leases and the registry. */
+  readonly leases: RedisClient
+  /** Blocking pops; null in a Cluster. */
+  readonly markers: WorkSignal | null
+  close(): Promise<void>
+}
+
+/** Opens the connections; they connect by themselves. */
+export function connect(redisUrl: string): Connections {
+  const scripts = createRedisClient(redisUrl, { name: 'relay-worker' })
+  const leases = createRedisClient(redisUrl, { name: 'relay-worker-leases' })
+  const blocking = isCluster(scripts)
+    ? null
+    : createRedisClient(redisUrl, { name: 'relay-worker-markers' })
+  const markers =
+    blocking === null || isCluster(blocking)
+      ? null
+      : new WorkSignal(blocking, (clientId) => leases.call('CLIENT', 'UNBLOCK', clientId))
+  return {
+    scripts,
+    leases,
+    markers,
+    close: async () => {
+      await markers?.stop()
+      scripts.disconnect()
+      leases.disconnect()
+    },
+  }
+}
+
+/** The destination of a configuration. */
+export function destinationOf(config: WorkerConfig, version: string): TrackDestination {
+  return createTrackDestination({
+    credentials: { siteId: config.CUSTOMERIO_SITE_ID, apiKey: config.CUSTOMERIO_API_KEY },
+    region: config.CUSTOMERIO_REGION,
+    ...(config.CUSTOMERIO_TRACK_URL === undefined ? {} : { baseUrl: config.CUSTOMERIO_TRACK_URL }),
+    version,
+  })
+}
+
+/** What the delivery of an open namespace is made of. */
+export interface DeliveryParts {
+  readonly config: WorkerConfig
+  readonly workerId: string
+  readonly connections: Connections
+  readonly namespace: OpenNamespace
+  readonly destination: TrackDestination
+  readonly gate: EndpointGate
+  readonly observer: DeliveryObserver
+}
+
+/** The gate of the process. */
+export function gateOf(
+  destination: TrackDestination,
+  observer: DeliveryObserver,
+  stop: AbortSignal,
+): EndpointGate {
+  return new EndpointGate({ destination, clock: systemClock, random: Math.random, observer, stop })
+}
+
+/** Leasing and delivery of an open namespace; not started. */
+export function composeDelivery(parts: DeliveryParts): PartitionManager {
+  const { config, workerId, connections, namespace, observer } = parts
+  const times = DEFAULT_LEASE_TIMES
+  const rate = new RateShare(config.RELAY_RATE_LIMIT, systemClock)
+  const leaseRunner = new ScriptRunner(connections.leases, leaseScripts)
+  const nextToken = tokens(workerId)
+  return new PartitionManager({
+    workerId,
+    partitions: namespace.partitions,
+    times,
+    leases: leasePort(new LeaseStore(leaseRunner, workerId, times.ttlMs), namespace),
+    registry: new WorkerRegistry(
+      leaseRunner,
+      namespaceKeys(namespace.namespace),
+      workerId,
+      times.ttlMs,
+    ),
+    rate,
+    clock: systemClock,
+    observer,
+    nextToken,
+    consume: consumers(parts, rate, nextToken),
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
+  })
+}
+
+/** Starts a consumer on a lease. */
+function consumers(
+  parts: DeliveryParts,
+  rate: RateShare,
+  nextToken: () => string,
+): (lease: Lease) => Consumer {
+  const { workerId, connections, namespace, destination, gate, observer } = parts
+  const runner = new ScriptRunner(connections.scripts, consumeScripts)
+  const budget = new ByteBudget(DEFAULT_BUFFER_BYTES)
+  return (lease) => {
+    const keys = partitionKeys({ ...namespace, partition: lease.partition })
+    const queue = new PartitionQueue(runner, keys)
+    return new Consumer({
+      lease,
+      namespace: namespace.namespace,
+      queue: new RedisPartition({
+        queue,
+        keys,
+        client: connections.scripts,
+        signal: connections.markers,
+      }),
+      destination,
+      gate,
+      rate,
+      budget,
+      limits: DEFAULT_BATCH_LIMITS,
+      clock: systemClock,
+      random: Math.random,
+      observer,
+      settler: { partition: lease.partition, worker: workerId, now: () => systemClock.wall() },
+      nextToken,
+    })
+  }
+}
+
+function leasePort(store: LeaseStore, namespace: OpenNamespace): LeasePort {
+  const keysOf = (partition: number): ReturnType<typeof partitionKeys> =>
+    partitionKeys({ ...namespace, partition })
+  return {
+    acquire: async (partition, token) => await store.acquire(keysOf(partition), token),
+    renew: async (partition, held) => await store.renew(keysOf(partition), held),
+    release: async (partition, held) => await store.release(keysOf(partition), held),
+  }
+}
+
+/** Tokens `worker#epoch`; none is used twice, since the worker's id is unique per start of a process. */
+function tokens(workerId: string): () => string {
+  let epoch = 0
+  return () => {
+    epoch += 1
+    return `${workerId}#${epoch}`
+  }
+}

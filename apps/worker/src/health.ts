@@ -1,0 +1,69 @@
+// Whether the worker can do its work now. Live: the process runs and is not stuck. Ready: Redis answers, the namespace
+// is open, and the destination takes requests. Not ready is no reason to restart it: it goes on trying.
+
+import type { DeliveryObserver } from '@retention-relay/delivery'
+
+/** One condition of readiness. */
+export type Condition = 'redis' | 'namespace' | 'credentials' | 'destination'
+
+/** What readiness says. */
+export interface Readiness {
+  readonly ready: boolean
+  /** What is missing, for a person. */
+  readonly reasons: readonly string[]
+}
+
+const MISSING: Record<Condition, string> = {
+  redis: 'Redis does not answer',
+  namespace: 'the namespace is not open yet',
+  credentials: 'Customer.io refuses the credentials',
+  destination: 'Customer.io does not take requests',
+}
+
+/** Keeps the conditions. */
+export class Health {
+  readonly #missing = new Set<Condition>(['redis', 'namespace', 'destination'])
+  readonly #changed: (readiness: Readiness) => void
+  #stopping = false
+
+  /** `changed` is told when readiness changes. */
+  constructor(changed: (readiness: Readiness) => void) {
+    this.#changed = changed
+  }
+
+  /** Sets whether a condition holds. */
+  set(condition: Condition, holds: boolean): void {
+    const before = this.readiness().ready
+    if (holds) this.#missing.delete(condition)
+    else this.#missing.add(condition)
+    const after = this.readiness()
+    if (after.ready !== before) this.#changed(after)
+  }
+
+  /** The worker stops: not ready any more. */
+  stop(): void {
+    this.#stopping = true
+  }
+
+  readiness(): Readiness {
+    const reasons = [...this.#missing].map((condition) => MISSING[condition])
+    if (this.#stopping) reasons.push('the worker stops')
+    return { ready: reasons.length === 0, reasons }
+  }
+
+  /** Learns about the destination from the requests. */
+  observer(): Pick<DeliveryObserver, 'answered' | 'paused' | 'resumed'> {
+    return {
+      answered: ({ outcome }) => {
+        if (outcome === 'delivered' || outcome === 'partly_refused') this.set('destination', true)
+        if (outcome === 'retry' || outcome === 'wrong_address') this.set('destination', false)
+      },
+      paused: (reason) => {
+        if (reason === 'auth') this.set('credentials', false)
+      },
+      resumed: (reason) => {
+        if (reason === 'auth') this.set('credentials', true)
+      },
+    }
+  }
+}

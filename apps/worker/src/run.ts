@@ -1,0 +1,54 @@
+// One run of the worker app: environment, configuration, worker, until a signal. Returns the exit code.
+//   0   stopped by SIGTERM or SIGINT
+//   1   a bug: an exception that nobody expected
+//   78  a fault of the configuration (EX_CONFIG of sysexits.h)
+
+import { RelayError } from '@retention-relay/events'
+import { pino } from 'pino'
+
+import { readConfig } from './config.ts'
+import { RELAY_VERSION } from './version.ts'
+import { Worker } from './worker.ts'
+
+/** Exit code of a wrong configuration. */
+export const EXIT_CONFIG = 78
+
+/** What a run needs of its process. */
+export interface RunParts {
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Aborts at the first SIGTERM or SIGINT. */
+  readonly stop: AbortSignal
+  /** Writes one line for a person. */
+  readonly complain: (line: string) => void
+}
+
+/** Runs the worker until it is told to stop. */
+export async function run(parts: RunParts): Promise<number> {
+  const result = readConfig(parts.env)
+  if (result.kind === 'faults') {
+    parts.complain('The configuration has faults; docs/configuration.md lists every setting:')
+    for (const { name, fault } of result.faults) parts.complain(`  ${name} ${fault}`)
+    return EXIT_CONFIG
+  }
+  const { config } = result
+  const logger = pino({ level: config.LOG_LEVEL, base: { namespace: config.RELAY_NAMESPACE } })
+  const worker = new Worker({ config, logger, version: RELAY_VERSION })
+  try {
+    await Promise.race([worker.start(), untilAborted(parts.stop)])
+    await untilAborted(parts.stop)
+    await worker.stop()
+    return 0
+  } catch (error) {
+    await worker.stop()
+    if (!(error instanceof RelayError)) throw error
+    parts.complain(`${error.code}: ${error.message}`)
+    return EXIT_CONFIG
+  }
+}
+
+async function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

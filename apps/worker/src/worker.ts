@@ -1,0 +1,258 @@
+// The worker's life: listen, reach Redis, check what the promises depend on, open the namespace, lease and deliver, until
+// it is stopped. Redis or Customer.io away is no fault: not ready, and it goes on trying. A fault of the
+// configuration ends the start with an error that names the remedy.
+
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+
+import type { TrackDestination } from '@retention-relay/customerio'
+import { systemClock } from '@retention-relay/delivery'
+import type { DeliveryObserver, EndpointGate, PartitionManager } from '@retention-relay/delivery'
+import { RelayError } from '@retention-relay/events'
+import { awaitRedis, bindWorkspace, openNamespace } from '@retention-relay/queue'
+import type { OpenNamespace, RedisFacts } from '@retention-relay/queue'
+import type { Logger } from 'pino'
+
+import type { Connections } from './compose.ts'
+import { composeDelivery, connect, destinationOf, gateOf } from './compose.ts'
+import type { WorkerConfig } from './config.ts'
+import { Health } from './health.ts'
+import type { HttpServer } from './http-server.ts'
+import { startHttpServer } from './http-server.ts'
+import { logObserver } from './log-observer.ts'
+import { createMetrics } from './metrics.ts'
+import { readNamespaceGauges } from './namespace-gauges.ts'
+import type { NamespaceGauges } from './namespace-gauges.ts'
+import { tellAll } from './observers.ts'
+import { followPauses } from './pauses.ts'
+import { checkRedis, isProduction } from './start-checks.ts'
+
+/** Wait before Redis is tried again, in milliseconds. */
+const REDIS_WAIT_MS = 5000
+/** Kept of RELAY_SHUTDOWN_MS for closing connections, in milliseconds. */
+const CLOSE_MS = 500
+/** Wait between two looks at a destination that does not answer, in milliseconds. */
+const PROBE_WAIT_MS = 2000
+
+/** What a worker is made of. */
+export interface WorkerParts {
+  readonly config: WorkerConfig
+  readonly logger: Logger
+  /** Version of the relay, for the user agent. */
+  readonly version: string
+  /** Told everything that the logs and metrics are told. */
+  readonly observer?: DeliveryObserver
+}
+
+/** One worker process. */
+export class Worker {
+  readonly #config: WorkerConfig
+  readonly #logger: Logger
+  readonly #workerId = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
+  readonly #stop = new AbortController()
+  readonly #health: Health
+  readonly #metrics: ReturnType<typeof createMetrics>
+  readonly #observer: DeliveryObserver
+  readonly #connections: Connections
+  readonly #destination: TrackDestination
+  readonly #gate: EndpointGate
+  #http: HttpServer | undefined
+  #namespace: OpenNamespace | undefined
+  #manager: PartitionManager | undefined
+
+  /** Connects; `start` does the rest. */
+  constructor(parts: WorkerParts) {
+    this.#config = parts.config
+    this.#logger = parts.logger.child({ worker: this.#workerId })
+    this.#health = new Health(({ ready, reasons }) =>
+      this.#logger.info(
+        { event: 'worker.readiness', ready, reasons },
+        ready ? 'ready' : 'not ready',
+      ),
+    )
+    this.#metrics = createMetrics(() => this.backlog())
+    this.#observer = followPauses(
+      tellAll([
+        this.#metrics.observer,
+        logObserver(this.#logger),
+        { ...nobody, ...this.#health.observer() },
+        ...(parts.observer === undefined ? [] : [parts.observer]),
+      ]),
+    )
+    this.#connections = connect(this.#config.REDIS_URL)
+    this.#destination = destinationOf(this.#config, parts.version)
+    this.#gate = gateOf(this.#destination, this.#observer, this.#stop.signal)
+  }
+
+  /** Port of /metrics and /health; 0 before the start. */
+  get httpPort(): number {
+    return this.#http?.port ?? 0
+  }
+
+  /** What of the whole namespace is not settled; null while Redis is away or the namespace is not open. */
+  async backlog(): Promise<NamespaceGauges | null> {
+    if (this.#namespace === undefined) return null
+    return await readNamespaceGauges(this.#connections.leases, this.#namespace)
+  }
+
+  /**
+   * Resolves when it delivers, or when it was stopped before.
+   *
+   * @throws RelayError for a fault of the configuration.
+   */
+  async start(): Promise<void> {
+    this.#http = await startHttpServer(this.#config.RELAY_HTTP_PORT, this.#metrics.registry, () =>
+      this.#health.readiness(),
+    )
+    this.#logger.info(
+      { event: 'worker.listening', httpPort: this.httpPort },
+      'serves /metrics and /health',
+    )
+    const facts = await this.#reachRedis()
+    if (facts === null) return
+    this.#check(facts)
+    this.#followRedis()
+    await this.#openNamespace()
+    if (this.#namespace === undefined || this.#stop.signal.aborted) return
+    this.#health.set('namespace', true)
+    this.#manager = composeDelivery({
+      config: this.#config,
+      workerId: this.#workerId,
+      connections: this.#connections,
+      namespace: this.#namespace,
+      destination: this.#destination,
+      gate: this.#gate,
+      observer: this.#observer,
+    })
+    this.#manager.start()
+    void this.#meetDestination()
+    const { namespace, partitions } = this.#namespace
+    this.#logger.info(
+      { event: 'worker.started', namespace, partitions, httpPort: this.httpPort },
+      'the worker runs',
+    )
+  }
+
+  /** Stops within RELAY_SHUTDOWN_MS: request in flight, settles, requeue, leases. */
+  async stop(): Promise<void> {
+    this.#health.stop()
+    this.#stop.abort()
+    this.#logger.info({ event: 'worker.stopping' }, 'the worker stops')
+    await this.#manager?.stop(this.#config.RELAY_SHUTDOWN_MS - CLOSE_MS)
+    await this.#close()
+    this.#logger.info({ event: 'worker.stopped' }, 'the worker has stopped')
+  }
+
+  /** Does not wait for a peer that has fallen silent. */
+  async #close(): Promise<void> {
+    const closed = new AbortController()
+    const closing = async (): Promise<void> => {
+      await Promise.all([this.#connections.close(), this.#destination.close(), this.#http?.close()])
+      closed.abort()
+    }
+    await Promise.race([closing(), systemClock.sleep(CLOSE_MS, closed.signal)])
+  }
+
+  /** Null when the worker was stopped before Redis answered. */
+  async #reachRedis(): Promise<readonly RedisFacts[] | null> {
+    while (!this.#stop.signal.aborted) {
+      const arrivals = await Promise.all(
+        [this.#connections.scripts, this.#connections.leases].map((client) =>
+          awaitRedis(client, { timeoutMs: REDIS_WAIT_MS }),
+        ),
+      )
+      const [first, second] = arrivals
+      if (first?.kind === 'ready' && second?.kind === 'ready') return first.facts
+      const cause = arrivals.find((arrival) => arrival.kind === 'away')?.cause?.message
+      this.#logger.warn({ event: 'redis.away', cause }, 'Redis does not answer; goes on trying')
+    }
+    return null
+  }
+
+  #check(facts: readonly RedisFacts[]): void {
+    const findings = facts.flatMap((node) => checkRedis(node))
+    const dangers = findings.filter(({ level }) => level === 'danger')
+    for (const { level, text } of findings) {
+      this.#logger[level === 'danger' ? 'warn' : 'info']({ event: 'redis.checked', level }, text)
+    }
+    if (
+      dangers.length === 0 ||
+      !isProduction(this.#config) ||
+      this.#config.RELAY_ALLOW_UNSAFE_REDIS
+    )
+      return
+    const list = dangers.map(({ text }) => text).join('; ')
+    const remedy =
+      'Correct these settings of Redis, or set RELAY_ALLOW_UNSAFE_REDIS=1 and accept the loss.'
+    throw new RelayError(
+      'RELAY_CONFIG_INVALID',
+      `REDIS_URL: this Redis can lose events: ${list}. ${remedy}`,
+    )
+  }
+
+  #followRedis(): void {
+    const { scripts } = this.#connections
+    this.#health.set('redis', scripts.status === 'ready')
+    scripts.on('ready', () => this.#health.set('redis', true))
+    scripts.on('close', () => this.#health.set('redis', false))
+  }
+
+  /** Leaves the namespace undefined when the worker was stopped before Redis took it. */
+  async #openNamespace(): Promise<void> {
+    const {
+      RELAY_NAMESPACE: namespace,
+      RELAY_PARTITIONS: partitions,
+      CUSTOMERIO_SITE_ID: siteId,
+    } = this.#config
+    const { leases } = this.#connections
+    while (!this.#stop.signal.aborted) {
+      try {
+        const open = await openNamespace(leases, {
+          namespace,
+          ...(partitions === undefined ? {} : { partitions }),
+        })
+        await bindWorkspace(leases, namespace, siteId)
+        this.#namespace = open
+        return
+      } catch (error) {
+        if (error instanceof RelayError) throw error
+        const cause = error instanceof Error ? error.message : String(error)
+        this.#logger.warn(
+          { event: 'namespace.not_open', cause },
+          'Redis does not open the namespace; goes on trying',
+        )
+        await awaitRedis(leases, { timeoutMs: REDIS_WAIT_MS })
+      }
+    }
+  }
+
+  /** Asks the destination for the first time, until it answers. */
+  async #meetDestination(): Promise<void> {
+    while (!this.#stop.signal.aborted && !this.#health.readiness().ready) {
+      const probe = await this.#destination.probe({ signal: this.#stop.signal })
+      if (this.#stop.signal.aborted) return
+      if (probe.kind === 'unreachable') {
+        this.#logger.warn(
+          { event: 'destination.unreachable', detail: probe.detail },
+          'Customer.io does not answer; goes on trying',
+        )
+        await systemClock.sleep(PROBE_WAIT_MS, this.#stop.signal)
+        continue
+      }
+      if (probe.kind === 'refused') await this.#gate.judgeUnauthorized(probe.status)
+      this.#health.set('destination', true)
+      return
+    }
+  }
+}
+
+const nobody: DeliveryObserver = {
+  leaseTaken: () => undefined,
+  leaseEnded: () => undefined,
+  outOfSync: () => undefined,
+  claimed: () => undefined,
+  answered: () => undefined,
+  settled: () => undefined,
+  paused: () => undefined,
+  resumed: () => undefined,
+}

@@ -1,0 +1,138 @@
+// A worker's side of one leased partition.
+//
+//   requeueing   enters: at the start, and whenever the last session was out of sync. Repeats the settles that are not
+//                acknowledged, puts every active job back and takes a new token. Leaves: to draining; to ended when
+//                the lease is over. Bounded by the lease.
+//   draining     a session runs. Leaves: to requeueing when it is out of sync; to ending when it is to stop or the
+//                lease is over.
+//   ending       the last settles are repeated; after a stop the jobs are put back, so that the successor finds them in
+//                order. Bounded by the grace of the stop, or by the lease for the requeue.
+//   ended        nothing is held. The lease may be released.
+
+import { DrainSession } from './drain-session.ts'
+import type { SessionParts } from './drain-session.ts'
+import { momentOf } from './lease.ts'
+import { Settlements } from './settlements.ts'
+
+/** States of a consumer. */
+export type ConsumerState = 'requeueing' | 'draining' | 'ending' | 'ended'
+
+/** Wait after a failed command when the connection seems to be ready, in milliseconds. */
+const RETRY_MS = 50
+
+/** What a consumer works with. */
+export interface ConsumerParts extends Omit<SessionParts, 'settlements' | 'cut'> {
+  /** A token that was never used. */
+  readonly nextToken: () => string
+}
+
+/** Drains one partition until it is stopped or its lease is over. */
+export class Consumer {
+  readonly #parts: ConsumerParts
+  readonly #settlements: Settlements
+  /** Aborts when the consumer is to stop or its lease is over. */
+  readonly #leaving = new AbortController()
+  /** Aborts the request in flight. */
+  readonly #cut = new AbortController()
+  /** Aborts everything: the grace is over. */
+  readonly #given = new AbortController()
+  readonly #done: Promise<void>
+  #state: ConsumerState = 'requeueing'
+  #session: DrainSession | undefined
+  #isStop = false
+
+  /** Starts at once. */
+  constructor(parts: ConsumerParts) {
+    this.#parts = parts
+    this.#settlements = new Settlements(parts.queue)
+    this.#done = this.#run()
+  }
+
+  get state(): ConsumerState {
+    return this.#state
+  }
+
+  /** Resolves when it has ended. */
+  get done(): Promise<void> {
+    return this.#done
+  }
+
+  /** The lease is over: ends at once; what is in flight is settled when it returns. */
+  leaseOver(): void {
+    this.#leaving.abort()
+    this.#session?.end('lease_over')
+  }
+
+  /**
+   * Stops: nothing more is claimed or sent; the request in flight may end within `requestMs`, everything within
+   * `graceMs`. Resolves when it has ended.
+   */
+  async stop(requestMs: number, graceMs: number): Promise<void> {
+    this.#isStop = true
+    this.#leaving.abort()
+    this.#session?.end('stopped')
+    const timers = [
+      setTimeout(() => this.#cut.abort(), requestMs),
+      setTimeout(() => this.#given.abort(), graceMs),
+    ]
+    await this.#done
+    for (const timer of timers) clearTimeout(timer)
+  }
+
+  async #run(): Promise<void> {
+    while (await this.#requeue(this.#leaving.signal)) {
+      this.#state = 'draining'
+      this.#session = new DrainSession({
+        ...this.#parts,
+        settlements: this.#settlements,
+        cut: this.#cut.signal,
+      })
+      if (this.#leaving.signal.aborted) this.#session.end('stopped')
+      const end = await this.#session.run()
+      if (end !== 'out_of_sync') break
+      this.#state = 'requeueing'
+    }
+    this.#state = 'ending'
+    if (this.#isStop) await this.#requeue(this.#given.signal)
+    // What was delivered is a fact, lease or not: without it the next owner delivers again.
+    await this.#repeatSettles(this.#given.signal)
+    this.#state = 'ended'
+  }
+
+  /** True when every job is waiting again and the new token holds. */
+  async #requeue(signal: AbortSignal): Promise<boolean> {
+    const { lease, queue, nextToken, clock } = this.#parts
+    if (!(await this.#repeatSettles(signal))) return false
+    while (lease.isValid() && !signal.aborted) {
+      const sentAt = momentOf(clock)
+      try {
+        await queue.ready(signal)
+        const token = nextToken()
+        lease.offer(token)
+        const reply = await queue.requeue(token, lease.tokens, lease.ttlMs)
+        if (reply === 'lost') break
+        lease.accept(token)
+        lease.extend(sentAt)
+        return true
+      } catch {
+        await clock.sleep(RETRY_MS, signal)
+      }
+    }
+    return false
+  }
+
+  /** Repeats settles until all are acknowledged; false when the signal aborted first. */
+  async #repeatSettles(signal: AbortSignal): Promise<boolean> {
+    const { queue, clock } = this.#parts
+    while (this.#settlements.unacknowledged > 0) {
+      try {
+        await queue.ready(signal)
+        await this.#settlements.repeat()
+      } catch {
+        if (signal.aborted) return false
+        await clock.sleep(RETRY_MS, signal)
+      }
+    }
+    return true
+  }
+}

@@ -1,0 +1,89 @@
+// What all consumers of a process know together about the endpoint: whether its credentials are refused, and how many
+// requests it has accepted. While credentials are refused nobody sends; one probe at a time asks whether they
+// are accepted again, so that they can be repaired, or replaced, without a restart.
+
+import { backoffMs } from './backoff.ts'
+import type { Clock, DeliveryObserver, DestinationPort } from './ports.ts'
+
+/** What a 401 or 403 was about. */
+export type Unauthorized = 'credentials' | 'content' | 'unreachable'
+
+/** The shared view of one endpoint. */
+export class EndpointGate {
+  readonly #destination: Pick<DestinationPort, 'probe'>
+  readonly #clock: Clock
+  readonly #random: () => number
+  readonly #observer: Pick<DeliveryObserver, 'paused' | 'resumed'>
+  /** Ends the probing when the worker stops. */
+  readonly #stop: AbortSignal
+  #accepted = 0
+  /** Resolves when credentials are accepted again; undefined while they are. */
+  #hold: Promise<void> | undefined
+
+  constructor(parts: {
+    readonly destination: Pick<DestinationPort, 'probe'>
+    readonly clock: Clock
+    readonly random: () => number
+    readonly observer: Pick<DeliveryObserver, 'paused' | 'resumed'>
+    readonly stop: AbortSignal
+  }) {
+    this.#destination = parts.destination
+    this.#clock = parts.clock
+    this.#random = parts.random
+    this.#observer = parts.observer
+    this.#stop = parts.stop
+  }
+
+  /** Requests that the endpoint has accepted since the start. */
+  get accepted(): number {
+    return this.#accepted
+  }
+
+  /** Whether its credentials are refused at present. */
+  get held(): boolean {
+    return this.#hold !== undefined
+  }
+
+  /** A request was accepted. */
+  noteAccepted(): void {
+    this.#accepted += 1
+  }
+
+  /** Waits while credentials are refused, or until the signal aborts. */
+  async pass(signal: AbortSignal): Promise<void> {
+    while (this.#hold !== undefined && !signal.aborted) {
+      await Promise.race([this.#hold, aborted(signal)])
+    }
+  }
+
+  /** A request was answered 401 or 403: asks the endpoint what it is about, and holds everybody if need be. */
+  async judgeUnauthorized(status: number): Promise<Unauthorized> {
+    if (this.#hold !== undefined) return 'credentials'
+    const probe = await this.#destination.probe()
+    if (probe.kind === 'accepted') return 'content'
+    if (probe.kind === 'unreachable') return 'unreachable'
+    this.#hold ??= this.#holdUntilAccepted(status)
+    return 'credentials'
+  }
+
+  async #holdUntilAccepted(status: number): Promise<void> {
+    this.#observer.paused(
+      'auth',
+      null,
+      `the destination answers ${status} and refuses the credentials`,
+    )
+    for (let failures = 1; !this.#stop.aborted; failures += 1) {
+      await this.#clock.sleep(backoffMs(failures, this.#random), this.#stop)
+      if ((await this.#destination.probe()).kind === 'accepted') break
+    }
+    this.#hold = undefined
+    this.#observer.resumed('auth', null)
+  }
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  await new Promise<void>((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}

@@ -1,0 +1,63 @@
+// The customer id is the durable primary identifier: it decides the partition, and a person keeps it for good. An
+// e-mail address or a phone number changes and is shared, and the person's history would stay behind under the old one.
+// White space around an id makes two people of one. All of them are refused, with the way out; the message names the
+// kind and never shows the id.
+
+import { RelayError } from '@retention-relay/events'
+
+/** Kinds of id that a producer may accept by name. */
+export type CustomerIdKind = 'email' | 'phone'
+
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+
+/** A leading plus or parenthesis, or groups of digits with spaces: no shop numbers its customers like that. */
+const PHONE = /^(?=.*[+( ])[+(]?[0-9][0-9 ()./-]{5,}$/
+
+/**
+ * Returns the id. `field` names it in the message.
+ *
+ * @throws RelayError `RELAY_EVENT_CUSTOMER_ID`.
+ */
+export function checkCustomerId(
+  value: unknown,
+  allowed: readonly CustomerIdKind[],
+  field = 'customerId',
+): string {
+  if (typeof value !== 'string') {
+    throw fault(field, `is ${typeName(value)}`, 'Give it as a string.')
+  }
+  if (value.trim() === '') throw fault(field, 'is empty', "Give the shop's own customer id.")
+  if (value.trim() !== value) {
+    throw fault(field, 'has white space around it', 'Trim it: it would count as another customer.')
+  }
+  if (EMAIL.test(value) && !allowed.includes('email')) {
+    throw fault(field, 'is an e-mail address', optOut('an e-mail address', 'email'))
+  }
+  if (PHONE.test(value) && !allowed.includes('phone')) {
+    throw fault(field, 'is a phone number', optOut('a phone number', 'phone'))
+  }
+  return value
+}
+
+/** The type of a value, in words: never the value. */
+export function typeName(value: unknown): string {
+  if (value === undefined) return 'missing'
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'an array'
+  if (value instanceof Date) return 'a Date'
+  if (typeof value === 'number' && !Number.isFinite(value)) return 'not a finite number'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
+}
+
+function optOut(kind: string, name: CustomerIdKind): string {
+  return (
+    `Send the shop's own customer id, and ${kind} as an attribute of identify. ` +
+    `Where there is no other id, create the producer with allowCustomerIds: ['${name}'].`
+  )
+}
+
+function fault(field: string, what: string, remedy: string): RelayError {
+  return new RelayError('RELAY_EVENT_CUSTOMER_ID', `The ${field} ${what}. ${remedy}`, {
+    details: { field },
+  })
+}

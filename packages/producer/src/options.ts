@@ -1,0 +1,107 @@
+// How a producer is made. Every fault of the options is listed at once, before anything connects.
+
+import { RelayError, retentionPlan } from '@retention-relay/events'
+import type { TrackingPlan } from '@retention-relay/events'
+import { assertNamespace } from '@retention-relay/queue'
+import type { RedisAddress } from '@retention-relay/queue'
+
+import type { CustomerIdKind } from './customer-id.ts'
+
+/** Settings of `createProducer`. */
+export interface ProducerOptions<Plan extends TrackingPlan = typeof retentionPlan> {
+  /** `[a-z0-9-]{1,32}`, for instance `production`. Prefixes every key and stands in every job. */
+  readonly namespace: string
+  /**
+   * `redis://`, `rediss://`, `unix:///path`, `redis+sentinel://host,host/master-name`, `redis+cluster://host,host`, a
+   * list of a Cluster's nodes, or an ioredis client of the caller's own, which is copied and left alone.
+   */
+  readonly redis: RedisAddress | undefined
+  /** Default: the shipped plan. */
+  readonly trackingPlan?: Plan
+  /** Partitions of a new namespace, 16 when left out. One that exists must have the same number. */
+  readonly partitions?: number
+  /** How long a call waits for Redis, in milliseconds. Default 2,000. */
+  readonly enqueueTimeoutMs?: number
+  /** Most events that wait for Redis at a time; above it calls are refused. Default 10,000. */
+  readonly maxPendingEvents?: number
+  /** Replicas that must have an event before it is acknowledged (`WAIT`). Default 0. */
+  readonly replicas?: number
+  /** Kinds of customer id that are accepted although they change. Default none. */
+  readonly allowCustomerIds?: readonly CustomerIdKind[]
+  /** Wall clock in milliseconds. Default `Date.now`. */
+  readonly now?: () => number
+  /** Random bytes, for ids. Default `crypto.randomBytes`. */
+  readonly random?: (bytes: number) => Uint8Array
+}
+
+/** The same with all defaults. */
+export interface ProducerSettings {
+  readonly namespace: string
+  readonly redis: RedisAddress
+  readonly trackingPlan: TrackingPlan
+  readonly partitions?: number
+  readonly enqueueTimeoutMs: number
+  readonly maxPendingEvents: number
+  readonly replicas: number
+  readonly allowCustomerIds: readonly CustomerIdKind[]
+  readonly now: () => number
+  readonly random?: (bytes: number) => Uint8Array
+}
+
+const CUSTOMER_ID_KINDS: readonly string[] = ['email', 'phone'] satisfies CustomerIdKind[]
+
+/** @throws RelayError `RELAY_CONFIG_INVALID` that names every option at fault. */
+export function readOptions(options: ProducerOptions<TrackingPlan>): ProducerSettings {
+  const { redis, partitions, random } = options
+  const settings = {
+    namespace: options.namespace,
+    trackingPlan: options.trackingPlan ?? retentionPlan,
+    enqueueTimeoutMs: options.enqueueTimeoutMs ?? 2000,
+    maxPendingEvents: options.maxPendingEvents ?? 10_000,
+    replicas: options.replicas ?? 0,
+    allowCustomerIds: options.allowCustomerIds ?? [],
+    now: options.now ?? Date.now,
+    ...(partitions === undefined ? {} : { partitions }),
+    ...(random === undefined ? {} : { random }),
+  }
+  const faults = [
+    ...namespaceFaults(settings),
+    ...numberFaults(settings),
+    ...settings.allowCustomerIds
+      .filter((kind) => !CUSTOMER_ID_KINDS.includes(kind))
+      .map(() => 'allowCustomerIds may hold email and phone.'),
+  ]
+  if (redis === undefined) faults.push('redis is missing; is REDIS_URL set?')
+  if (redis === undefined || faults.length > 0) {
+    throw new RelayError('RELAY_CONFIG_INVALID', faults.join(' '), { details: { faults } })
+  }
+  return { ...settings, redis }
+}
+
+function namespaceFaults(options: { namespace: string; partitions?: number }): string[] {
+  try {
+    assertNamespace(options)
+    return []
+  } catch (error) {
+    return [(error as RelayError).message]
+  }
+}
+
+function numberFaults(
+  settings: Pick<ProducerSettings, 'enqueueTimeoutMs' | 'maxPendingEvents' | 'replicas'>,
+): string[] {
+  const { enqueueTimeoutMs, maxPendingEvents, replicas } = settings
+  const faults: string[] = []
+  if (!isWhole(enqueueTimeoutMs, 10, 60_000)) {
+    faults.push('enqueueTimeoutMs must be a whole number from 10 to 60000.')
+  }
+  if (!isWhole(maxPendingEvents, 1, 1_000_000)) {
+    faults.push('maxPendingEvents must be a whole number from 1 to 1000000.')
+  }
+  if (!isWhole(replicas, 0, 16)) faults.push('replicas must be a whole number from 0 to 16.')
+  return faults
+}
+
+function isWhole(value: number, least: number, most: number): boolean {
+  return Number.isSafeInteger(value) && value >= least && value <= most
+}

@@ -1,0 +1,34 @@
+// Which connection a key's commands go to. On a single Redis there is one; in a Cluster it is the master of the
+// key's slot. Needed for what has no key of its own: INFO and WAIT.
+
+import { crc16 } from '@retention-relay/events'
+import type { Redis } from 'ioredis'
+
+import { isCluster } from './client.ts'
+import type { RedisClient } from './client.ts'
+
+const SLOTS = 16_384
+
+/** The slot of a key: CRC16 of its hash tag, or of all of it. */
+export function keySlot(key: string): number {
+  const tag = /\{([^}]+)\}/.exec(key)?.[1] ?? key
+  return crc16(Buffer.from(tag, 'utf8')) % SLOTS
+}
+
+/** The connection that serves the key now; undefined while the Cluster does not know. */
+export function nodeOf(client: RedisClient, key: string): Redis | undefined {
+  if (!isCluster(client)) return client
+  const address = client.slots[keySlot(key)]?.[0]
+  return client.nodes('master').find((node) => nodeAddress(node) === address)
+}
+
+/** All masters; a single Redis is its own. */
+export function masters(client: RedisClient): readonly Redis[] {
+  return isCluster(client) ? client.nodes('master') : [client]
+}
+
+/** `host:port`, or the path of the socket. Never a credential. */
+export function nodeAddress(node: Redis): string {
+  const { path, host, port } = node.options
+  return path ?? `${host}:${port}`
+}
