@@ -6,7 +6,7 @@
 import type { ItemRejection, Rejection } from '@retention-relay/events'
 
 /** Longest text that is taken from an answer, in UTF-16 units. */
-export const TEXT_MAX_LENGTH = 500
+const TEXT_MAX_LENGTH = 500
 
 type Json = Readonly<Record<string, unknown>>
 

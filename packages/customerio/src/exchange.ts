@@ -38,7 +38,7 @@ export type Exchange =
   | { readonly kind: 'aborted'; readonly bodyLeft: boolean }
 
 /** What is known of an answer. `status` is 0 when none began. */
-export type Answer = Pick<DestinationResponse, 'status' | 'headers' | 'body' | 'bodyLeft'>
+type Answer = Pick<DestinationResponse, 'status' | 'headers' | 'body' | 'bodyLeft'>
 
 /** Sends the request. Never rejects. */
 export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Exchange> {

@@ -95,7 +95,7 @@ class HttpTrackDestination implements TrackDestination {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all(this.#inFlight)
+    await Promise.allSettled(this.#inFlight)
     await this.#pools.close()
   }
 
