@@ -85,4 +85,10 @@ export class ObservedWorker {
       }),
     )
   }
+
+  /** Resolves with a scrape in which this sample has this value. */
+  async untilMetric(name: string, value: number): Promise<ReadonlyMap<string, number>> {
+    const accept = (metrics: ReadonlyMap<string, number>): boolean => metrics.get(name) === value
+    return await until(() => this.metrics(), { accept, what: `${name} ${value}` })
+  }
 }
