@@ -1,1 +1,6 @@
-// Replaced by the package's first part.
+export { EXIT } from './exit-codes.ts'
+export type { ExitCode } from './exit-codes.ts'
+export { run } from './run.ts'
+export type { Screen, Surroundings } from './surroundings.ts'
+export { VERBS } from './verbs.ts'
+export type { Arguments, Flag, Verb } from './verb.ts'

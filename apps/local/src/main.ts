@@ -66,7 +66,7 @@ async function run(asked: Arguments, printer: Printer): Promise<number> {
   const stage = await openStage(process.env, printer)
   const runName = randomBytes(4).toString('hex')
   try {
-    if (asked.once) return await once(stage, asked, runName, printer)
+    if (asked.once) return await once(stage, asked, runName, printer, stop.signal)
     await runLive(stage, runName, printer, stop.signal)
   } finally {
     await stage.close()
@@ -81,12 +81,14 @@ async function once(
   asked: Arguments,
   runName: string,
   printer: Printer,
+  stop: AbortSignal,
 ): Promise<number> {
   const events =
     asked.file === undefined
       ? take(sampleShop({ run: runName }), asked.events)
       : readEvents(asked.file)
-  const result = await runOnce(stage, events, printer)
+  const result = await runOnce(stage, events, printer, stop)
+  if (result === null) return 1
   printSummary(result, printer)
   if (asked.json) process.stdout.write(`${JSON.stringify(result.summary)}\n`)
   return result.good ? 0 : 1

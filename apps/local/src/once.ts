@@ -9,6 +9,7 @@ import type { retentionPlan } from '@retention-relay/events'
 import { checkDeliveries } from './check-deliveries.ts'
 import type { SentEvent } from './check-deliveries.ts'
 import type { Printer } from './printer.ts'
+import { untilAborted } from './until-aborted.ts'
 import type { Stage } from './stage.ts'
 
 type Input = EnqueueInput<typeof retentionPlan>
@@ -40,19 +41,21 @@ export interface OnceResult {
   readonly good: boolean
 }
 
-/** Sends the events and waits. */
+/** Sends the events and waits. Null when the signal aborted first: what Redis has stored is delivered by the next run. */
 export async function runOnce(
   stage: Stage,
   events: Iterable<Input> | AsyncIterable<Input>,
   printer: Printer,
-): Promise<OnceResult> {
+  stop: AbortSignal,
+): Promise<OnceResult | null> {
   const { tally, mock } = stage
-  await deliverLeftOver(stage, printer)
+  await deliverLeftOver(stage, printer, stop)
   tally.reset()
   mock?.reset()
   const started = performance.now()
-  const { sent, refused } = await send(stage, events, printer)
-  await tally.untilSettled(sent.length)
+  const { sent, refused } = await send(stage, events, printer, stop)
+  await Promise.race([tally.untilSettled(sent.length), untilAborted(stop)])
+  if (stop.aborted) return interrupted(sent.length, printer)
   const seconds = (performance.now() - started) / 1000
   const check =
     mock === null
@@ -71,13 +74,24 @@ export async function runOnce(
 }
 
 /** Events of an earlier run that was interrupted are delivered first, so that they do not count. */
-async function deliverLeftOver(stage: Stage, printer: Printer): Promise<void> {
+async function deliverLeftOver(stage: Stage, printer: Printer, stop: AbortSignal): Promise<void> {
   const before = await stage.backlog()
   if (before === null || before.pending === 0) return
   printer.line('Events of an earlier run wait; they are delivered first.')
-  for (let rest = before.pending; rest > 0; rest = (await stage.backlog())?.pending ?? rest) {
+  for (
+    let rest = before.pending;
+    rest > 0 && !stop.aborted;
+    rest = (await stage.backlog())?.pending ?? rest
+  ) {
     await delay(LEFT_OVER_LOOK_MS)
   }
+}
+
+function interrupted(accepted: number, printer: Printer): null {
+  printer.line(
+    `Interrupted: ${accepted} accepted. What is not delivered yet waits in Redis for the next start.`,
+  )
+  return null
 }
 
 function addsUp(summary: Summary, missing: number): boolean {
@@ -98,6 +112,7 @@ async function send(
   stage: Stage,
   events: Iterable<Input> | AsyncIterable<Input>,
   printer: Printer,
+  stop: AbortSignal,
 ): Promise<{ sent: SentEvent[]; refused: number }> {
   const sent: SentEvent[] = []
   let refused = 0
@@ -117,6 +132,7 @@ async function send(
     })
   }
   for await (const event of events) {
+    if (stop.aborted) break
     if (chunk.push(event) >= CHUNK) await flush()
   }
   await flush()

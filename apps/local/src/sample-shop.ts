@@ -33,6 +33,9 @@ const PRODUCTS = [
   { product_id: 'p-301', sku: 'POT-IRON', name: 'Iron pot', unit_price: 64.9 },
 ] as const
 
+type CartData = Extract<TrackInput<typeof retentionPlan>, { name: 'added_to_cart' }>['data']
+type Goods = Omit<CartData, 'cart_id'>
+
 /** Journeys that run side by side. */
 const JOURNEYS = 40
 const COUNTRIES = ['DE', 'FR', 'NL', 'AT'] as const
@@ -107,26 +110,7 @@ function* journey(
     name: 'product_viewed',
     data: { product_id: product.product_id, name: product.name, ...money },
   })
-  if (random() < 0.8) {
-    yield track({ name: 'added_to_cart', data: { cart_id: `c-${id}`, items, ...money } })
-    yield track({
-      name: 'checkout_started',
-      data: { checkout_id: `k-${id}`, cart_id: `c-${id}`, items, ...money },
-    })
-  }
-  if (random() < 0.6) {
-    yield track({
-      name: 'order_placed',
-      data: { order_id: `o-${id}`, checkout_id: `k-${id}`, items, ...money },
-    })
-    yield {
-      op: 'identify',
-      customerId,
-      attributes: { total_orders: 1, lifetime_value: value, first_time_buyer: false },
-    }
-    yield track({ name: 'order_fulfilled', data: { order_id: `o-${id}`, carrier: 'post' } })
-    yield track({ name: 'order_delivered', data: { order_id: `o-${id}` } })
-  }
+  if (random() < 0.8) yield* purchase(customerId, id, { items, ...money }, random)
   if (random() < 0.1) {
     yield track({
       name: 'subscription_created',
@@ -140,6 +124,25 @@ function* journey(
     }
   }
   ended()
+}
+
+/** A cart, its checkout, and mostly an order. */
+function* purchase(
+  customerId: string,
+  id: string,
+  goods: Goods,
+  random: () => number,
+): Generator<ShopEvent> {
+  const of = { op: 'track', customerId } as const
+  const [cart_id, checkout_id, order_id] = [`c-${id}`, `k-${id}`, `o-${id}`]
+  yield { ...of, name: 'added_to_cart', data: { cart_id, ...goods } }
+  yield { ...of, name: 'checkout_started', data: { checkout_id, cart_id, ...goods } }
+  if (random() < 0.25) return
+  yield { ...of, name: 'order_placed', data: { order_id, checkout_id, cart_id, ...goods } }
+  const attributes = { total_orders: 1, lifetime_value: goods.value, first_time_buyer: false }
+  yield { op: 'identify', customerId, attributes }
+  yield { ...of, name: 'order_fulfilled', data: { order_id, carrier: 'post' } }
+  yield { ...of, name: 'order_delivered', data: { order_id } }
 }
 
 /** Mulberry32: small, and the same everywhere. 0 ≤ x < 1. */

@@ -1,1 +1,20 @@
-// Replaced by the package's first part.
+export { closeOps, connectOps, opsConnection } from './connection.ts'
+export type { OpsArrival, OpsConnection } from './connection.ts'
+export { listDeadLetters } from './dead-letters/list.ts'
+export type { DeadLetterPage, DeadLetterQuery } from './dead-letters/list.ts'
+export { replayDeadLetter } from './dead-letters/replay.ts'
+export type { ReplayRefusal, ReplayResult, ReplayWarning } from './dead-letters/replay.ts'
+export { showDeadLetter } from './dead-letters/show.ts'
+export type { FoundDeadLetter } from './dead-letters/show.ts'
+export type { DeadLetterSummary } from './dead-letters/summary.ts'
+export { readStatus } from './status/read-status.ts'
+export type {
+  Balance,
+  Counters,
+  EventCount,
+  Finding,
+  Owner,
+  PartitionStatus,
+  RelayStatus,
+  StatusTotals,
+} from './status/status.ts'

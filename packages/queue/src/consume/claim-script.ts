@@ -1,4 +1,5 @@
 import { defineScript, type Script } from '../connection/script.ts'
+import { JOB_NAME_LUA } from './job-name-lua.ts'
 
 /**
  * Moves jobs from `wait` to `active` and returns them. BullMQ's lock is set without expiry, so that BullMQ's own
@@ -11,6 +12,7 @@ export const claimScript: Script = defineScript(
 -- ARGV[1] token  ARGV[2] most jobs  ARGV[3] most bytes  ARGV[4] jobs that the caller holds  ARGV[5] base of job keys
 -- returns {'lost'} | {'out_of_sync', length of active} | {'paused'}
 --       | {'ok', id, name, data, timestamp, claims, settled bits, id, …}
+${JOB_NAME_LUA}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'lost' } end
 local active = redis.call('LLEN', KEYS[4])
 if active ~= tonumber(ARGV[4]) then return { 'out_of_sync', active } end
@@ -35,12 +37,8 @@ while jobs < most and looked < 1000 do
     redis.call('SET', key .. ':lock', ARGV[1])
     local claims = redis.call('HINCRBY', key, 'rc', 1)
     if claims == 1 then
-      local replay = string.match(job[1] or '', '^replay%-(%d+)$')
-      if replay then
-        replayed = replayed + replay
-      else
-        accepted = accepted + (string.match(job[1] or '', '^events%-(%d+)$') or 1)
-      end
+      local count, isReplay = readJobName(job[1])
+      if isReplay then replayed = replayed + count else accepted = accepted + count end
     end
     jobs = jobs + 1
     local at = #reply

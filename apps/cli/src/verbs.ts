@@ -1,0 +1,14 @@
+// All verbs of the command.
+
+import { deadListVerb } from './verbs/dead-list.ts'
+import { deadReplayVerb } from './verbs/dead-replay.ts'
+import { deadShowVerb } from './verbs/dead-show.ts'
+import { helpVerb } from './verbs/help.ts'
+import { sendVerb } from './verbs/send.ts'
+import { statusVerb } from './verbs/status.ts'
+import type { Verb } from './verb.ts'
+
+const WORKING: readonly Verb[] = [statusVerb, sendVerb, deadListVerb, deadShowVerb, deadReplayVerb]
+
+/** Every verb. */
+export const VERBS: readonly Verb[] = [...WORKING, helpVerb(WORKING)]

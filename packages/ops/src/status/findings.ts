@@ -1,0 +1,84 @@
+// What an operator should know about a partition, each with its remedy. The relay itself never fails, delays,
+// prioritises or completes a job of BullMQ's, so whatever is found there was put there by another tool.
+
+import type { PartitionSnapshot } from '@retention-relay/queue'
+
+import type { Finding, PartitionStatus } from './status.ts'
+
+/** The findings of one partition. */
+export function partitionFindings(
+  status: PartitionStatus,
+  snapshot: PartitionSnapshot,
+): readonly Finding[] {
+  const fault = (code: Finding['code'], message: string): Finding => {
+    return { level: 'fault', code, partition: status.partition, message }
+  }
+  return [...countFaults(status, snapshot, fault), ...foreignFaults(snapshot, fault)]
+}
+
+/** The findings of the namespace as a whole. */
+export function namespaceFindings(partitions: readonly PartitionStatus[]): readonly Finding[] {
+  const note = (code: Finding['code'], message: string): Finding => {
+    return { level: 'note', code, partition: null, message }
+  }
+  const left = partitions.filter(
+    ({ owner, pending, replaying }) => owner === null && pending.events + replaying.events > 0,
+  )
+  const paused = partitions.filter((partition) => partition.paused)
+  return [
+    ...(left.length === 0 ? [] : [note('no_owner', unownedText(left.length))]),
+    ...(paused.length === 0 ? [] : [note('paused', pausedText(paused))]),
+  ]
+}
+
+type MakeFault = (code: Finding['code'], message: string) => Finding
+
+function countFaults(
+  { balance, counters }: PartitionStatus,
+  snapshot: PartitionSnapshot,
+  fault: MakeFault,
+): Finding[] {
+  const { missing, orphans, deadLetters } = snapshot
+  const found: Finding[] = []
+  if (balance.kind === 'off') found.push(fault('unbalanced', unbalancedText(balance.difference)))
+  if (counters.dead !== deadLetters) {
+    const text = `the counter says ${counters.dead} dead letters and the store holds ${deadLetters}; somebody edited one of them`
+    found.push(fault('dead_count', text))
+  }
+  if (missing > 0) {
+    const text = `${missing} queued jobs have no content; another tool removed it, and their events are lost`
+    found.push(fault('missing_jobs', text))
+  }
+  if (orphans > 0) {
+    const text = `${orphans} jobs were removed by another tool before they were claimed, and their events are lost; their ids are in the list of orphans`
+    found.push(fault('orphans', text))
+  }
+  return found
+}
+
+function foreignFaults(snapshot: PartitionSnapshot, fault: MakeFault): Finding[] {
+  const states = Object.entries(snapshot.foreignStates).map(([state, jobs]) =>
+    fault(
+      'foreign_state',
+      `${jobs} jobs are in BullMQ's "${state}", where the relay never looks; a dashboard or a BullMQ worker moved them: move them back to waiting, they will be late`,
+    ),
+  )
+  if (snapshot.foreignNames === 0) return states
+  const text = `${snapshot.foreignNames} jobs have a name that is not the relay's (for instance ${JSON.stringify(snapshot.foreignName)}); only the producer, or what follows docs/job-format.md, may add jobs`
+  return [...states, fault('foreign_name', text)]
+}
+
+function unbalancedText(difference: number): string {
+  return difference > 0
+    ? `${difference} accepted events are neither delivered, duplicate, dead nor pending`
+    : `${-difference} more events are delivered, duplicate, dead or pending than were accepted`
+}
+
+function unownedText(partitions: number): string {
+  return `${partitions} partitions have pending events and no owner: start a worker for this namespace, or look why it takes no leases`
+}
+
+function pausedText(paused: readonly PartitionStatus[]): string {
+  const numbers = paused.map(({ partition }) => partition).join(', ')
+  return `paused in BullMQ, so nothing is claimed there: partition ${numbers}`
+}

@@ -1,0 +1,23 @@
+// The settings of a namespace for somebody who only looks: unlike `openNamespace` it writes nothing, so that a
+// mistyped name does not found a namespace.
+
+import type { RedisClient } from '../connection/client.ts'
+import { assertNamespace } from '../connection/namespace.ts'
+import type { OpenNamespace } from '../connection/namespace.ts'
+import { namespaceKeys } from '../keys.ts'
+
+/**
+ * The settings, or null when no process has opened the namespace yet.
+ *
+ * @throws RelayError `RELAY_CONFIG_INVALID` for a name that cannot be.
+ */
+export async function readNamespace(
+  client: RedisClient,
+  namespace: string,
+): Promise<OpenNamespace | null> {
+  assertNamespace({ namespace })
+  const { config } = namespaceKeys(namespace)
+  const [generation, partitions] = await client.hmget(config, 'generation', 'partitions')
+  if (!generation || !partitions) return null
+  return { namespace, generation: Number(generation), partitions: Number(partitions) }
+}
