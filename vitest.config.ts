@@ -12,7 +12,12 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'unit', include: files(''), exclude: [...files('.redis'), ...files('.e2e')] },
+        test: {
+          name: 'unit',
+          include: files(''),
+          exclude: [...files('.redis'), ...files('.e2e')],
+          testTimeout: 30_000,
+        },
       },
       {
         resolve,

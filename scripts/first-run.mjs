@@ -12,6 +12,8 @@ import { withLock } from '../packages/local-redis/lock.mjs'
 import { hashInputs, hashInstall, hashOutputs, isInstalledByHand } from './stamps.mjs'
 
 const LOWEST_NODE = [20, 19]
+/** Width of the names in front of what is said, as in the programs' own lines. */
+export const LABEL = 13
 const root = fileURLToPath(new URL('..', import.meta.url))
 const installStamp = inRepository('node_modules/.relay-install')
 const buildStamp = inRepository('node_modules/.relay-build')
@@ -54,7 +56,7 @@ function isInstalled() {
 
 async function install() {
   const stamp = hashInstall(root)
-  await step('dependencies', 'npm ci', () =>
+  await step('Dependencies', 'npm ci', () =>
     runNpm(['ci', '--include=dev', '--no-audit', '--no-fund']),
   )
   writeFileSync(installStamp, stamp)
@@ -68,7 +70,7 @@ function isBuilt() {
 async function build() {
   const inputs = hashInputs(root)
   const tsc = inRepository('node_modules/typescript/bin/tsc')
-  await step('build', 'tsc --build', () => run(process.execPath, [tsc, '--build'], process.env))
+  await step('Build', 'tsc --build', () => run(process.execPath, [tsc, '--build'], process.env))
   writeFileSync(buildStamp, inputs + hashOutputs(root))
 }
 
@@ -79,10 +81,10 @@ function readStamp(file) {
 /** One line: what, how, and how long. The program's own output is shown only when it fails. */
 async function step(name, how, work) {
   const begin = performance.now()
-  process.stderr.write(`${name.padEnd(14)}${how} … `)
+  process.stderr.write(`${name.padEnd(LABEL)}${how} `)
   const { code, output } = await work()
   const seconds = ((performance.now() - begin) / 1000).toFixed(1)
-  say(code === 0 ? `${seconds} s` : `failed after ${seconds} s`)
+  say(code === 0 ? `(${seconds} s)` : `failed (${seconds} s)`)
   if (code !== 0) stop(output)
 }
 

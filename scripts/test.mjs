@@ -3,18 +3,17 @@
 // Redis processes; nothing of the environment that names a Redis or a Customer.io workspace reaches them.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 
-import { ensureReady, inRepository, npmCommand, say } from './first-run.mjs'
+import { ensureReady, inRepository, LABEL, npmCommand, say } from './first-run.mjs'
 
 const args = process.argv.slice(2)
 await ensureReady()
 await findRedis()
 const checked = args.length > 0 || (await run(...npmCommand(['run', 'check'])))
-const tested = await run(process.execPath, [
-  inRepository('node_modules/vitest/vitest.mjs'),
-  'run',
-  ...args,
-])
+const tested = await runTests()
 if (!checked) say('npm run check failed: see above')
 process.exit(checked && tested ? 0 : 1)
 
@@ -26,7 +25,33 @@ async function findRedis() {
     say(error.message)
     process.exit(1)
   })
-  say(`${'redis'.padEnd(14)}${description}`)
+  say(`${'Redis'.padEnd(LABEL)}${description}`)
+}
+
+/** Runs vitest and closes with one plain line of counts, which any reader of logs finds. */
+async function runTests() {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-tests-'))
+  const report = join(folder, 'report.json')
+  const passed = await run(process.execPath, [
+    inRepository('node_modules/vitest/vitest.mjs'),
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...args,
+  ])
+  printCounts(report)
+  rmSync(folder, { recursive: true })
+  return passed
+}
+
+function printCounts(report) {
+  try {
+    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
+    console.log(`${numPassedTests} passed, ${numFailedTests} failed`)
+  } catch {
+    console.log('0 passed, 1 failed')
+  }
 }
 
 /** True if the program ended with 0. */

@@ -54,7 +54,10 @@ function tryAcquire(folder, seen) {
   const mine = createTicket(folder, top + 1)
   if (!mine) return undefined
   const numbers = listNumbers(folder)
-  if (Math.max(...numbers) > top + 1) return void rmSync(mine, { force: true })
+  if (Math.max(...numbers) > top + 1) {
+    rmSync(mine, { force: true })
+    return undefined
+  }
   for (const number of numbers)
     if (number <= top) rmSync(join(folder, String(number)), { force: true })
   return mine

@@ -5,22 +5,19 @@ import type { DeliveryObserver } from '@retention-relay/delivery'
 import { DEAD_REASONS } from '@retention-relay/events'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
+import { registerNamespaceGauges } from './namespace-gauges.ts'
+import type { NamespaceGauges } from './namespace-gauges.ts'
+
 /** Bounds of the latency histogram in seconds: from one batch to the cliff of 72 h. */
 const LATENCY_BUCKETS_S = [
   0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14_400, 86_400,
   259_200,
 ]
 
-/** Facts of the namespace that are read at a scrape. */
-export interface NamespaceGauges {
-  readonly pending: number
-  /** Milliseconds since the commit of the oldest undelivered event; 0 when nothing waits. */
-  readonly oldestAgeMs: number
-}
-
 /** Metrics of one worker. */
 export interface WorkerMetrics {
   readonly registry: Registry
+  /** Must be told each pause once, and its end. */
   readonly observer: DeliveryObserver
 }
 
@@ -83,30 +80,11 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
   })
   const paused = new Gauge({
     name: 'relay_paused',
-    help: '1 while the worker waits on purpose.',
+    help: 'Partitions of this worker that wait on purpose; 1 where the whole worker waits.',
     labelNames: ['reason'],
     registers,
   })
-  const oldest = new Gauge({
-    name: 'relay_oldest_event_age_seconds',
-    help: 'Age of the oldest undelivered event of the namespace.',
-    registers,
-  })
-  const pending = new Gauge({
-    name: 'relay_events_pending',
-    help: 'Events of the namespace that are not settled.',
-    registers,
-    async collect() {
-      const gauges = await readNamespace()
-      if (gauges === null) {
-        pending.remove()
-        oldest.remove()
-        return
-      }
-      pending.set(gauges.pending)
-      oldest.set(gauges.oldestAgeMs / 1000)
-    },
-  })
+  registerNamespaceGauges(registry, readNamespace)
   for (const reason of DEAD_REASONS) dead.inc({ reason }, 0)
 
   const observer: DeliveryObserver = {
@@ -125,8 +103,8 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
       for (const letter of facts.dead) dead.inc({ reason: letter.reason })
       for (const latencyMs of facts.latenciesMs) latency.observe(latencyMs / 1000)
     },
-    paused: (reason) => paused.set({ reason }, 1),
-    resumed: (reason) => paused.set({ reason }, 0),
+    paused: (reason) => paused.inc({ reason }),
+    resumed: (reason) => paused.dec({ reason }),
   }
   return { registry, observer }
 }

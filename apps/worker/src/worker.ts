@@ -22,11 +22,15 @@ import { startHttpServer } from './http-server.ts'
 import { logObserver } from './log-observer.ts'
 import { createMetrics } from './metrics.ts'
 import { readNamespaceGauges } from './namespace-gauges.ts'
+import type { NamespaceGauges } from './namespace-gauges.ts'
 import { tellAll } from './observers.ts'
+import { followPauses } from './pauses.ts'
 import { checkRedis, isProduction } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
+/** Kept of RELAY_SHUTDOWN_MS for closing connections, in milliseconds. */
+const CLOSE_MS = 500
 /** Wait between two looks at a destination that does not answer, in milliseconds. */
 const PROBE_WAIT_MS = 2000
 
@@ -66,13 +70,15 @@ export class Worker {
         ready ? 'ready' : 'not ready',
       ),
     )
-    this.#metrics = createMetrics(async () => await this.#gauges())
-    this.#observer = tellAll([
-      this.#metrics.observer,
-      logObserver(this.#logger),
-      { ...nobody, ...this.#health.observer() },
-      ...(parts.observer === undefined ? [] : [parts.observer]),
-    ])
+    this.#metrics = createMetrics(() => this.backlog())
+    this.#observer = followPauses(
+      tellAll([
+        this.#metrics.observer,
+        logObserver(this.#logger),
+        { ...nobody, ...this.#health.observer() },
+        ...(parts.observer === undefined ? [] : [parts.observer]),
+      ]),
+    )
     this.#connections = connect(this.#config.REDIS_URL)
     this.#destination = destinationOf(this.#config, parts.version)
     this.#gate = gateOf(this.#destination, this.#observer, this.#stop.signal)
@@ -83,6 +89,12 @@ export class Worker {
     return this.#http?.port ?? 0
   }
 
+  /** What of the whole namespace is not settled; null while Redis is away or the namespace is not open. */
+  async backlog(): Promise<NamespaceGauges | null> {
+    if (this.#namespace === undefined) return null
+    return await readNamespaceGauges(this.#connections.leases, this.#namespace)
+  }
+
   /**
    * Resolves when it delivers, or when it was stopped before.
    *
@@ -91,6 +103,10 @@ export class Worker {
   async start(): Promise<void> {
     this.#http = await startHttpServer(this.#config.RELAY_HTTP_PORT, this.#metrics.registry, () =>
       this.#health.readiness(),
+    )
+    this.#logger.info(
+      { event: 'worker.listening', httpPort: this.httpPort },
+      'serves /metrics and /health',
     )
     const facts = await this.#reachRedis()
     if (facts === null) return
@@ -122,9 +138,19 @@ export class Worker {
     this.#health.stop()
     this.#stop.abort()
     this.#logger.info({ event: 'worker.stopping' }, 'the worker stops')
-    await this.#manager?.stop(this.#config.RELAY_SHUTDOWN_MS)
-    await Promise.all([this.#connections.close(), this.#destination.close(), this.#http?.close()])
+    await this.#manager?.stop(this.#config.RELAY_SHUTDOWN_MS - CLOSE_MS)
+    await this.#close()
     this.#logger.info({ event: 'worker.stopped' }, 'the worker has stopped')
+  }
+
+  /** Does not wait for a peer that has fallen silent. */
+  async #close(): Promise<void> {
+    const closed = new AbortController()
+    const closing = async (): Promise<void> => {
+      await Promise.all([this.#connections.close(), this.#destination.close(), this.#http?.close()])
+      closed.abort()
+    }
+    await Promise.race([closing(), systemClock.sleep(CLOSE_MS, closed.signal)])
   }
 
   /** Null when the worker was stopped before Redis answered. */
@@ -217,11 +243,6 @@ export class Worker {
       this.#health.set('destination', true)
       return
     }
-  }
-
-  async #gauges(): Promise<Awaited<ReturnType<typeof readNamespaceGauges>>> {
-    if (this.#namespace === undefined) return null
-    return await readNamespaceGauges(this.#connections.leases, this.#namespace)
   }
 }
 

@@ -38,7 +38,7 @@ function classifySuccess(response: DestinationResponse): ResponseClass {
     case 'unclear':
       return { kind: 'item_errors_unclear', rejection: errors.rejection }
     case 'unreadable':
-      return unreadable(response, 'with errors that are not a list of objects')
+      return unreadable(response, "with errors that are not of Customer.io's shape")
     case 'none':
       return status === 200 ? { kind: 'delivered' } : unreadable(response, 'without errors')
   }

@@ -6,7 +6,7 @@
 import type { ItemRejection, Rejection } from '@retention-relay/events'
 
 /** Longest text that is taken from an answer, in UTF-16 units. */
-export const TEXT_MAX_LENGTH = 500
+const TEXT_MAX_LENGTH = 500
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -19,7 +19,7 @@ export interface Refusal {
 /** What the items of a batch are refused for. */
 export type ItemErrors =
   | { readonly kind: 'none' }
-  /** There is something under `errors`, but not a list of objects. */
+  /** There is something under `errors`, but no list of item errors. */
   | { readonly kind: 'unreadable' }
   /** At least one error names no item of the batch. */
   | { readonly kind: 'unclear'; readonly rejection: Rejection }
@@ -55,7 +55,7 @@ export function readItemErrors(status: number, body: Json, operations: number): 
   const errors = body['errors'] ?? []
   if (!Array.isArray(errors)) return { kind: 'unreadable' }
   if (errors.length === 0) return { kind: 'none' }
-  if (!errors.some((entry) => isObject(entry))) return { kind: 'unreadable' }
+  if (!errors.some((entry) => isItemError(status, entry))) return { kind: 'unreadable' }
   return toItemErrors(status, errors, operations)
 }
 
@@ -89,6 +89,12 @@ function toRejection(status: number, error: Json): Rejection {
 function textOf(error: Json, key: 'reason' | 'field' | 'message'): Partial<Rejection> {
   const value = error[key]
   return typeof value === 'string' && value !== '' ? { [key]: cut(value) } : {}
+}
+
+/** A 207 is hardly anybody else's. On a 200, which any gateway may answer, an error must look like Customer.io's. */
+function isItemError(status: number, entry: unknown): boolean {
+  if (status === 207) return isObject(entry)
+  return isV2Error(entry) || (isObject(entry) && entry['batch_index'] !== undefined)
 }
 
 /** A `message` alone proves nothing: many gateways answer so. A reason or a field is Customer.io's. */

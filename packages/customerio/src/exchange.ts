@@ -7,6 +7,7 @@
 // before a connection was there is refused by `onRequestStart`, so it can never be sent late.
 
 import type { Dispatcher } from 'undici'
+import type { Clock } from './clock.ts'
 import type { DestinationResponse } from './destination-response.ts'
 import type { Failure } from './failure.ts'
 import { failureOf } from './failure.ts'
@@ -26,6 +27,7 @@ export interface ExchangeRequest {
   /** A longer answer counts as one that could not be read. */
   readonly maxResponseBytes: number
   readonly signal?: AbortSignal | undefined
+  readonly clock: Clock
 }
 
 /** How it ended. `bodyLeft`: all of the request's body was handed to the socket. */
@@ -36,7 +38,7 @@ export type Exchange =
   | { readonly kind: 'aborted'; readonly bodyLeft: boolean }
 
 /** What is known of an answer. `status` is 0 when none began. */
-export type Answer = Pick<DestinationResponse, 'status' | 'headers' | 'body' | 'bodyLeft'>
+type Answer = Pick<DestinationResponse, 'status' | 'headers' | 'body' | 'bodyLeft'>
 
 /** Sends the request. Never rejects. */
 export function exchange(dispatcher: Dispatcher, request: ExchangeRequest): Promise<Exchange> {
@@ -55,7 +57,7 @@ const UTF8 = new TextDecoder()
 class ExchangeHandler implements Dispatcher.DispatchHandler {
   readonly #request: ExchangeRequest
   readonly #body: GuardedBody | null
-  readonly #deadline: NodeJS.Timeout
+  readonly #cancelDeadline: () => void
   /** Null once over. */
   #resolve: ((exchange: Exchange) => void) | null
   /** Set when undici begins to write. */
@@ -70,7 +72,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
     this.#request = request
     this.#resolve = resolve
     this.#body = request.chunks === null ? null : new GuardedBody(request.chunks, request.guard)
-    this.#deadline = setTimeout(this.#onDeadline, request.timeoutMs)
+    this.#cancelDeadline = request.clock.after(request.timeoutMs, this.#onDeadline)
     request.signal?.addEventListener('abort', this.#onAbort, { once: true })
   }
 
@@ -115,7 +117,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   readonly #onDeadline = (): void => {
-    const detail = `no whole answer within ${this.#request.timeoutMs} ms`
+    const detail = 'no whole answer in time'
     this.#stop({ kind: 'broken', failure: { cause: 'timeout', detail }, ...this.#answer(null) })
   }
 
@@ -131,7 +133,7 @@ class ExchangeHandler implements Dispatcher.DispatchHandler {
   }
 
   #end(end: Exchange): void {
-    clearTimeout(this.#deadline)
+    this.#cancelDeadline()
     this.#request.signal?.removeEventListener('abort', this.#onAbort)
     this.#resolve?.(end)
     this.#resolve = null

@@ -1,5 +1,6 @@
 export type { Region } from './base-url.ts'
 export { classifyResponse } from './classify-response.ts'
+export type { Clock } from './clock.ts'
 export type { TrackCredentials } from './credentials.ts'
 export type { ProbeOptions, SendResult, TrackBatch, TrackDestination } from './destination-port.ts'
 export type { DestinationResponse } from './destination-response.ts'

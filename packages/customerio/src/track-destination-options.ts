@@ -1,6 +1,8 @@
 // Settings of the destination, and what they are when nothing is said.
 
 import type { Region } from './base-url.ts'
+import { PROCESS_CLOCK } from './clock.ts'
+import type { Clock } from './clock.ts'
 import type { TrackCredentials } from './credentials.ts'
 
 /** Settings of a destination. */
@@ -25,8 +27,8 @@ export interface TrackDestinationOptions {
   readonly ca?: string | readonly string[]
   /** Origins outside `*.customer.io` that a redirect may lead to. They get the credentials. Default none. */
   readonly allowedRedirectOrigins?: readonly string[]
-  /** Monotonic clock in milliseconds. Default `performance.now`. */
-  readonly now?: () => number
+  /** Default the clock of this process. */
+  readonly clock?: Clock
 }
 
 type TrackDefaults = Required<
@@ -43,5 +45,5 @@ export const TRACK_DEFAULTS: TrackDefaults = {
   connections: 64,
   maxResponseBytes: 262_144,
   allowedRedirectOrigins: [],
-  now: (): number => performance.now(),
+  clock: PROCESS_CLOCK,
 }

@@ -29,7 +29,7 @@ const PROBE_TIMEOUT_MS = 10_000
 const RESPONSE_BYTES_PER_OPERATION = 1024
 const BATCH_PATH = '/api/v2/batch'
 
-type Call = Omit<ExchangeRequest, 'path' | 'headers'>
+type Call = Omit<ExchangeRequest, 'path' | 'headers' | 'clock'>
 
 class HttpTrackDestination implements TrackDestination {
   readonly #settings: TrackSettings
@@ -53,7 +53,7 @@ class HttpTrackDestination implements TrackDestination {
   }
 
   async send(batch: TrackBatch): Promise<SendResult> {
-    const startedMs = this.#settings.now()
+    const startedMs = this.#settings.clock.now()
     const authorization = this.#authorization
     const { chunks, bytes } = encodeBatch(batch.operations)
     const { guard, timeoutMs, signal } = batch
@@ -66,7 +66,7 @@ class HttpTrackDestination implements TrackDestination {
     const status = 'status' in arrival.exchange ? arrival.exchange.status : 0
     return {
       response,
-      durationMs: this.#settings.now() - startedMs,
+      durationMs: this.#settings.clock.now() - startedMs,
       ...(status === 0 ? {} : { status }),
       requestBytes: bytes,
       bodyLeft: arrival.exchange.bodyLeft,
@@ -95,7 +95,7 @@ class HttpTrackDestination implements TrackDestination {
 
   async close(): Promise<void> {
     this.#closed = true
-    await Promise.all(this.#inFlight)
+    await Promise.allSettled(this.#inFlight)
     await this.#pools.close()
   }
 
@@ -111,7 +111,8 @@ class HttpTrackDestination implements TrackDestination {
   }
 
   #follow(path: string, call: Call): Promise<Arrival> {
-    const deadlineMs = this.#settings.now() + call.timeoutMs
+    const { clock } = this.#settings
+    const deadlineMs = clock.now() + call.timeoutMs
     const headers = this.#headers(call)
     const allowed = this.#settings.allowedRedirectOrigins
     return followRedirects(new URL(this.#address + path), allowed, (url) =>
@@ -119,7 +120,8 @@ class HttpTrackDestination implements TrackDestination {
         ...call,
         path: url.pathname + url.search,
         headers,
-        timeoutMs: Math.max(Math.ceil(deadlineMs - this.#settings.now()), 1),
+        clock,
+        timeoutMs: Math.max(Math.ceil(deadlineMs - clock.now()), 1),
       }),
     )
   }

@@ -42,19 +42,31 @@ describe('200', () => {
     expect(classify(200, body)).toEqual(unreadable(detail))
   })
 
-  it.each(['{"errors":"no"}', '{"errors":{}}', '{"errors":7}', '{"errors":["no"]}'])(
-    'is an unknown outcome with errors that are no list of objects: %j',
-    (body) => {
-      const detail = 'HTTP 200 with errors that are not a list of objects'
-      expect(classify(200, body)).toEqual(unreadable(detail))
-    },
-  )
+  it.each([
+    '{"errors":"no"}',
+    '{"errors":{}}',
+    '{"errors":7}',
+    '{"errors":["no"]}',
+    '{"errors":[{}]}',
+    '{"errors":[{"message":"please log in"}]}',
+  ])("is an unknown outcome with errors that are not of Customer.io's shape: %j", (body) => {
+    const detail = "HTTP 200 with errors that are not of Customer.io's shape"
+    expect(classify(200, body)).toEqual(unreadable(detail))
+  })
 
   it('refuses the named items when it carries errors', () => {
     const body = '{"errors":[{"batch_index":2,"reason":"invalid"}]}'
     const rejections = [{ index: 2, status: 200, reason: 'invalid' }]
     expect(classify(200, body)).toEqual({ kind: 'partly_refused', rejections })
   })
+
+  it.each([{ reason: 'invalid' }, { field: 'name' }, { batch_index: 'no', message: 'no' }])(
+    'is unclear with an error of the shape of Customer.io that names no item: %j',
+    (error) => {
+      const body = JSON.stringify({ errors: [error] })
+      expect(classify(200, body).kind).toBe('item_errors_unclear')
+    },
+  )
 
   it('delivers nothing when it came before the request was handed over', () => {
     expect(classify(200, '{}', { bodyLeft: false })).toEqual({
@@ -114,6 +126,12 @@ describe('207', () => {
     const unclear = { kind: 'item_errors_unclear', rejection: { status: 207 } }
     expect(classify(207, `{"errors":[${error}]}`)).toEqual(unclear)
     expect(classify(207, `{"errors":[{"batch_index":0},${error}]}`)).toEqual(unclear)
+  })
+
+  it('is unclear with a message alone, which on a 200 would be nothing', () => {
+    const body = '{"errors":[{"message":"no"}]}'
+    expect(classify(207, body).kind).toBe('item_errors_unclear')
+    expect(classify(200, body).kind).toBe('retry')
   })
 
   it('is unclear, and keeps what was said, when one of its errors is not an object', () => {

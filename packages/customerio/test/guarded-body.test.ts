@@ -63,6 +63,15 @@ describe('GuardedBody', () => {
     expect(body.leaseOver).toBe(false)
   })
 
+  it('does not count a chunk that its reader could not take', async () => {
+    // What undici does when the socket is broken: it destroys the body from within the hand-over.
+    const body = new GuardedBody([Buffer.from('all')], () => true)
+    body.on('data', () => body.destroy(new Error('the socket is broken')))
+    await once(body, 'error')
+    expect(body.left).toBe(false)
+    expect(body.leaseOver).toBe(false)
+  })
+
   it('reads nothing ahead of a reader that does not read', async () => {
     let asked = 0
     const body = new GuardedBody(CHUNKS, () => (asked += 1) > 0)

@@ -1,7 +1,7 @@
 // The probe, against servers that know the credentials, that do not, and that are no Customer.io at all.
 
 import { describe, expect, it } from 'vitest'
-import { destinationAt } from './destinations.ts'
+import { destinationAt, send } from './destinations.ts'
 import { answerWith, startHttpServer } from './servers.ts'
 
 const ACCOUNT = '{"url":"https://track-eu.customer.io","region":"eu","environment_id":42}'
@@ -50,11 +50,23 @@ describe('probe', () => {
     })
     expect(await destination.probe({ timeoutMs: 50 })).toMatchObject({
       kind: 'unreachable',
-      detail: 'no whole answer within 50 ms',
+      detail: 'no whole answer in time',
     })
     expect(await destination.probe({ signal: AbortSignal.abort() })).toMatchObject({
       kind: 'unreachable',
       detail: 'the probe was stopped',
     })
+  })
+  it('that was stopped while it waited for a connection is never sent later', async () => {
+    const server = await startHttpServer()
+    const destination = destinationAt(server.url, { connections: 1 })
+    const stop = new AbortController()
+    const first = send(destination)
+    const stopped = destination.probe({ signal: stop.signal })
+    stop.abort()
+    expect((await stopped).kind).toBe('unreachable')
+    await first
+    await send(destination)
+    expect(server.received.map((request) => request.method)).toEqual(['POST', 'POST'])
   })
 })

@@ -40,9 +40,18 @@ describe('retryAfterMs', () => {
     expect(retryAfterMs(headers)).toBe(10_000)
   })
 
-  it.each(['', 'soon', 'NaN', 'Infinity', '1e3', '0x10', '12 bananas 2020', '2026-11-23', DATE])(
-    'leaves out what it cannot read: %j',
-    (value) => expect(retryAfterMs({ 'retry-after': value })).toBeUndefined(),
+  it.each([
+    '',
+    'soon',
+    'NaN',
+    'Infinity',
+    '1e3',
+    '0x10',
+    '12 bananas 2020',
+    '2026-11-23',
+    '23 Nov 2026',
+  ])('leaves out what it cannot read: %j', (value) =>
+    expect(retryAfterMs({ 'retry-after': value, date: DATE })).toBeUndefined(),
   )
 
   it.each([undefined, 'yesterday', 'Mon, 99 Nov 2026 10:00:00 GMT'])(

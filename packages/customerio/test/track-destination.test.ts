@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { createTrackDestination } from '../src/track-destination.ts'
 import { CREDENTIALS, destinationAt, operation, send } from './destinations.ts'
-import { accept, answerWith, startHttpServer } from './servers.ts'
+import { answerWith, startHttpServer } from './servers.ts'
 
 describe('send', () => {
   it('posts the operations unchanged, with length, credentials and user agent', async () => {
@@ -104,25 +104,6 @@ describe('send', () => {
       'site-4711:key-do-not-tell',
       'ünicode:new',
     ])
-  })
-})
-
-describe('close', () => {
-  it('waits for the request in flight, ends the connections, and refuses later requests', async () => {
-    const server = await startHttpServer((request, response) => {
-      // Answers only once `close` has been called.
-      closing = destination.close().then(() => expect(sent).toBe(true))
-      accept(request, response)
-    })
-    let closing: Promise<void> | undefined
-    let sent = false
-    const destination = destinationAt(server.url)
-    const result = await send(destination).finally(() => (sent = true))
-    expect(result.response.kind).toBe('delivered')
-    await closing
-    await server.closed(1)
-    await expect(send(destination)).rejects.toThrow('closed')
-    await expect(destination.probe()).rejects.toThrow('closed')
   })
 })
 

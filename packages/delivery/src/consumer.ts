@@ -20,6 +20,9 @@ export type ConsumerState = 'requeueing' | 'draining' | 'ending' | 'ended'
 /** Wait after a failed command when the connection seems to be ready, in milliseconds. */
 const RETRY_MS = 50
 
+/** Longest rest between sessions that settle nothing, in milliseconds. */
+const REST_CAP_MS = 1000
+
 /** What a consumer works with. */
 export interface ConsumerParts extends Omit<SessionParts, 'settlements' | 'cut'> {
   /** A token that was never used. */
@@ -40,6 +43,8 @@ export class Consumer {
   #state: ConsumerState = 'requeueing'
   #session: DrainSession | undefined
   #isStop = false
+  /** Sessions in a row that ended out of sync before they settled anything. */
+  #fruitless = 0
 
   /** Starts at once. */
   constructor(parts: ConsumerParts) {
@@ -91,12 +96,21 @@ export class Consumer {
       const end = await this.#session.run()
       if (end !== 'out_of_sync') break
       this.#state = 'requeueing'
+      await this.#restAfter(this.#session.hasSettled)
     }
     this.#state = 'ending'
     if (this.#isStop) await this.#requeue(this.#given.signal)
     // What was delivered is a fact, lease or not: without it the next owner delivers again.
     await this.#repeatSettles(this.#given.signal)
     this.#state = 'ended'
+  }
+
+  /** Sessions that end again and again without settling anything begin ever more slowly. */
+  async #restAfter(hasSettled: boolean): Promise<void> {
+    this.#fruitless = hasSettled ? 0 : this.#fruitless + 1
+    if (this.#fruitless <= 1) return
+    const restMs = Math.min(REST_CAP_MS, RETRY_MS * 2 ** (this.#fruitless - 2))
+    await this.#parts.clock.sleep(restMs, this.#leaving.signal)
   }
 
   /** True when every job is waiting again and the new token holds. */

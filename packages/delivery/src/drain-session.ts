@@ -2,6 +2,8 @@
 // by side. The claim loop keeps enough events at hand; the send loop takes a batch, has it sent, and settles it,
 // so there is at most one request in flight. Events that are claimed meanwhile gather into the next batch.
 
+import { isReplayJob } from '@retention-relay/events'
+
 import { BatchSender } from './send-batch.ts'
 import type { SenderParts } from './send-batch.ts'
 import type { BatchLimits } from './batch.ts'
@@ -52,6 +54,7 @@ export class DrainSession {
   readonly #sender: BatchSender
   readonly #ended = new AbortController()
   #end: SessionEnd | undefined
+  #hasSettled = false
   /** Resolves the waits of both loops; replaced at each change. */
   #change = deferred()
   /** A job of a newer format is next: nothing more is claimed or decoded. */
@@ -76,6 +79,11 @@ export class DrainSession {
     await this.#acknowledgements()
     this.#parts.budget.release(this.#parts.settlements.forgetJobs())
     return this.#end ?? 'stopped'
+  }
+
+  /** Whether a settle of this session was acknowledged. */
+  get hasSettled(): boolean {
+    return this.#hasSettled
   }
 
   /** Ends the session: the first cause counts. */
@@ -135,7 +143,7 @@ export class DrainSession {
       const job = this.#inbox.add(claimed)
       settlements.hold(job)
       budget.hold(job.bytes)
-      if (claimed.claims === 1) events += job.count
+      if (claimed.claims === 1 && !isReplayJob(claimed.name)) events += job.count
       if (job.open === 0) this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
     }
     if (events > 0) observer.claimed(lease.partition, events)
@@ -145,16 +153,23 @@ export class DrainSession {
   // Send
 
   async #sendLoop(): Promise<void> {
-    while (this.#isLive()) {
-      this.#decode()
-      const batch = nextBatch(this.#lanes, this.#onTheirWay, this.#parts.limits)
-      if (batch === null) {
-        await this.#change.promise
-        continue
-      }
-      for (const { pending } of batch) this.#onTheirWay.add(pending.member)
-      await this.#sender.send(batch)
+    try {
+      while (this.#isLive()) await this.#sendNext()
+    } catch (cause) {
+      // A bug of ours, or a destination that was closed: nothing is lost by starting again with nothing in hand.
+      this.#outOfSync(cause)
     }
+  }
+
+  async #sendNext(): Promise<void> {
+    this.#decode()
+    const batch = nextBatch(this.#lanes, this.#onTheirWay, this.#parts.limits)
+    if (batch === null) {
+      await this.#change.promise
+      return
+    }
+    for (const { pending } of batch) this.#onTheirWay.add(pending.member)
+    await this.#sender.send(batch)
   }
 
   /** Decodes jobs until a batch can be filled. */
@@ -226,6 +241,7 @@ export class DrainSession {
       this.#onTheirWay.delete(member)
       if (pending !== undefined) this.#lanes.release(pending.event.customerId)
     }
+    this.#hasSettled = true
     observer.settled({
       partition: lease.partition,
       delivered: latenciesMs.length,

@@ -122,7 +122,8 @@ export class PartitionManager {
     const { leases, clock } = this.#parts
     const sentAt = momentOf(clock)
     const reply = await leases.renew(held.lease.partition, held.lease.tokens).catch(() => null)
-    if (reply === null) return
+    // A requeue may have changed the token while the renewal was on its way: it is still ours.
+    if (reply === null || (!reply.held && held.lease.tokens.includes(reply.owner))) return
     if (reply.held) {
       held.renewedAtMs = sentAt.monotonicMs
       held.lease.extend(sentAt)

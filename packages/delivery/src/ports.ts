@@ -81,7 +81,11 @@ export interface PartitionPort {
 /** Leases in Redis. A call that rejects may or may not have taken effect. */
 export interface LeasePort {
   acquire(partition: number, token: string): Promise<{ readonly held: boolean }>
-  renew(partition: number, tokens: readonly string[]): Promise<{ readonly held: boolean }>
+  /** `owner`: the token that holds the lease now. */
+  renew(
+    partition: number,
+    tokens: readonly string[],
+  ): Promise<{ readonly held: boolean; readonly owner: string }>
   release(partition: number, tokens: readonly string[]): Promise<unknown>
 }
 

@@ -18,6 +18,7 @@ export type {
 export {
   decodeJob,
   eventFault,
+  isReplayJob,
   JOB_FORMAT_VERSION,
   JOB_MAX_BYTES,
   JOB_MAX_EVENTS,

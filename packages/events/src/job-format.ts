@@ -51,6 +51,11 @@ export function replayJobName(count: number): string {
   return `replay-${count}`
 }
 
+/** True for the name of a job that sends dead letters again. */
+export function isReplayJob(name: string): boolean {
+  return name.startsWith('replay-') && jobCount(name) !== null
+}
+
 /** Number of positions that a job's name tells; null for a foreign name. */
 export function jobCount(name: string): number | null {
   const match = /^(?:events|replay)-([1-9][0-9]{0,3})$/.exec(name)

@@ -2,7 +2,7 @@
 // With an idempotency key the id is derived from it, so that whoever sends the same business event, whenever,
 // sends the same id; without a key it is an ordinary monotonic ULID.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 const ULID_PATTERN = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/
@@ -24,8 +24,9 @@ export function isUlid(value: unknown): value is string {
  * since Customer.io deduplicates in the whole workspace.
  */
 export function deriveId(namespace: string, eventName: string, key: string): string {
-  const digest = createHash('sha256').update(`${namespace}\0${eventName}\0${key}`, 'utf8').digest()
-  return encodeTime(DERIVED_ID_TIME_MS) + encodeRandomness(digest.subarray(0, 10))
+  // Through hex: the fastest way in Node, less than half the time of createHash.
+  const hex = hash('sha256', `${namespace}\0${eventName}\0${key}`, 'hex')
+  return encodeTime(DERIVED_ID_TIME_MS) + encodeRandomness(Buffer.from(hex.slice(0, 20), 'hex'))
 }
 
 /** What a ULID source needs from outside. */

@@ -5,7 +5,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
-import { isExecutable, runCommand } from './command.ts'
+import { isExecutable, runCommand, sayError } from './command.ts'
 import { refused } from './redis-binary.ts'
 import type { Inspection } from './redis-binary.ts'
 import { inspectUnpacked, unpackedFolder } from './unpacked-package.ts'
@@ -35,7 +35,7 @@ export async function downloadWithApt(options: AptOptions): Promise<Inspection> 
     await addSslWhereMissing(apt)
     return await moveIntoPlace(apt.root, unpackedFolder(cacheDir))
   } catch (error) {
-    return refused(`apt could not fetch Redis: ${String(error)}`)
+    return refused(`apt could not fetch Redis: ${sayError(error)}`)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -82,6 +82,7 @@ function aptConf(work: string): string {
 Dir::State::lists "${join(work, 'lists')}";
 Dir::Cache "${join(work, 'cache')}";
 APT::Sandbox::User "";
+APT::Update::Error-Mode "any";
 Acquire::Languages "none";
 Acquire::Retries "2";
 Acquire::http::Timeout "20";

@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process'
 import type { ExecFileOptions } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 
-/** Resolves with standard output. Rejects with the last line of standard error where there is one. */
+/** Resolves with standard output. Rejects with what the program said: see `findReason`. */
 export function runCommand(
   file: string,
   args: readonly string[],
@@ -13,10 +13,21 @@ export function runCommand(
   return new Promise((resolve, reject) => {
     execFile(file, args, { ...options, encoding: 'utf8' }, (error, stdout, stderr) => {
       if (!error) return resolve(stdout)
-      const words = stderr.trim().split('\n').at(-1)
-      return reject(words ? new Error(words, { cause: error }) : error)
+      return reject(new Error(findReason(stderr) ?? error.message, { cause: error }))
     })
   })
+}
+
+/** apt marks its errors, and the first is the cause of the others; other programs end with the reason. */
+function findReason(stderr: string): string | undefined {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  const marked = lines.find((line) => line.startsWith('E: '))
+  return marked ? marked.slice('E: '.length) : lines.at(-1)
+}
+
+/** The message alone, for a line of text. */
+export function sayError(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 /** False also for what is not there. */

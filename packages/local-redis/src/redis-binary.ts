@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
-import { runCommand } from './command.ts'
+import { runCommand, sayError } from './command.ts'
 
 /** The lowest major version with script flags. Valkey began at 7.2, so one number serves both. */
 const LOWEST_MAJOR = 7
@@ -43,15 +43,15 @@ export async function inspectBinary(
   const version = major + rest
   if (Number(major) < LOWEST_MAJOR) return refused(`is ${name} ${version}, older than 7.0`)
   const flavour = name.toLowerCase() === 'valkey' ? 'valkey' : 'redis'
-  const description = `${flavour === 'valkey' ? 'Valkey' : 'Redis'} ${version} (${ORIGIN[source]} ${serverPath})`
+  const title = flavour === 'valkey' ? 'Valkey' : 'Redis'
+  const description = `${title} ${version} (${sayOrigin(source, serverPath)})`
   const found = { serverPath, env, version, flavour, source, description } as const
   return { kind: 'usable', binary: { ...found, ...findCli(serverPath) } }
 }
 
-const ORIGIN: Record<RedisBinary['source'], string> = {
-  path: 'installed:',
-  cache: 'cached copy:',
-  apt: 'downloaded with apt into',
+function sayOrigin(source: RedisBinary['source'], serverPath: string): string {
+  if (source === 'path') return serverPath
+  return source === 'cache' ? "the project's cached copy" : 'just downloaded into the cache'
 }
 
 /** `reason` follows the name of the file, or stands alone. */
@@ -61,7 +61,7 @@ export function refused(reason: string): Inspection {
 
 async function askVersion(serverPath: string, env: Record<string, string>): Promise<string> {
   const options = { env: { ...process.env, ...env }, timeout: VERSION_TIMEOUT_MS }
-  const answer = await runCommand(serverPath, ['--version'], options).catch(String)
+  const answer = await runCommand(serverPath, ['--version'], options).catch(sayError)
   return answer.trim().split('\n')[0] ?? ''
 }
 

@@ -11,17 +11,21 @@ const STOP_MS = 15_000
 
 /** True if the process runs and is a Redis or Valkey. */
 export async function isRedisProcess(pid: number): Promise<boolean> {
-  return isAlive(pid) && /(redis|valkey)-server/.test(await readCommandLine(pid))
+  return isAlive(pid) && /(redis|valkey)-server$/.test(await readProgramName(pid))
 }
 
-async function readCommandLine(pid: number): Promise<string> {
-  if (process.platform === 'linux') return readProc(pid)
-  return runCommand('ps', ['-o', 'command=', '-p', String(pid)], {}).catch(() => '')
+/** Not the command line: Redis writes a title of its own there, which cuts off a long path. */
+async function readProgramName(pid: number): Promise<string> {
+  if (process.platform === 'linux') return readComm(pid)
+  return runCommand('ps', ['-o', 'comm=', '-p', String(pid)], {}).then(
+    (name) => name.trim(),
+    () => '',
+  )
 }
 
-function readProc(pid: number): string {
+function readComm(pid: number): string {
   try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
   } catch {
     return '' // Has just ended.
   }

@@ -4,7 +4,7 @@
 // use, damaged file, unknown setting) is an error with the end of its log.
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 
 import type { RedisBinary } from './redis-binary.ts'
@@ -18,6 +18,7 @@ export interface StartOptions {
   socketPath?: string
   /** On 127.0.0.1. */
   port?: number
+  /** Read from a copy in the data folder: Redis rewrites its file when told to, as sentinels do. */
   configFile: string
   /** Further settings as arguments (`['--appendfsync', 'everysec']`); they win over the file. */
   args?: readonly string[]
@@ -95,7 +96,13 @@ function listArguments({
 }: StartOptions): string[] {
   const socket = socketPath ? ['--unixsocket', socketPath, '--unixsocketperm', '700'] : []
   const tcp = ['--port', String(port), '--bind', '127.0.0.1']
-  return [resolve(configFile), '--dir', resolve(dataDir), ...tcp, ...socket, ...args]
+  return [copySettings(configFile, dataDir), '--dir', resolve(dataDir), ...tcp, ...socket, ...args]
+}
+
+function copySettings(configFile: string, dataDir: string): string {
+  const copy = join(resolve(dataDir), 'settings.conf')
+  writeFileSync(copy, readFileSync(configFile))
+  return copy
 }
 
 function watchExit(child: ChildProcess): Promise<RedisExit> {

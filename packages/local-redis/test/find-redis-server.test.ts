@@ -62,7 +62,7 @@ test('an installed Redis is taken, with its client and its version', async () =>
   const binary = await find()
   expect(binary).toMatchObject({ serverPath, cliPath, version: '7.2.4', flavour: 'redis' })
   expect(binary).toMatchObject({ source: 'path', env: {} })
-  expect(binary.description).toBe(`Redis 7.2.4 (installed: ${serverPath})`)
+  expect(binary.description).toBe(`Redis 7.2.4 (${serverPath})`)
 })
 
 test('what it is follows from its answer and not from its name', async () => {

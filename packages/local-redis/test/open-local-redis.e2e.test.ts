@@ -18,6 +18,8 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 const cacheDir = path('../../../.relay/cache')
 const configFile = path('../../../infra/redis/redis.conf')
 
+const userScript = fileURLToPath(new URL('open-redis.mjs', import.meta.url))
+
 interface Project {
   dataDir: string
   /** In this process. */
@@ -51,7 +53,7 @@ const setup = (below = ''): Project => {
 }
 
 const startUser = async (dataDir: string): Promise<User> => {
-  const child = spawn(process.execPath, [path('open-redis.mjs'), dataDir], {
+  const child = spawn(process.execPath, [userScript, dataDir], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   onTestFinished(() => void child.kill('SIGKILL'))

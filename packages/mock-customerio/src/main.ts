@@ -21,8 +21,8 @@ switch (command.kind) {
 async function run(options: MockOptions, json: boolean): Promise<void> {
   try {
     const mock = await startMock(options)
-    process.stdout.write(json ? startedLine(mock) : startedText(mock))
     endOnSignal(mock, json)
+    process.stdout.write(json ? startedLine(mock) : startedText(mock))
   } catch (error) {
     if (!(error instanceof MockStartError)) throw error
     failWith(error.message)
@@ -42,6 +42,7 @@ function startedLine({ url }: Mock): string {
   return `${JSON.stringify({ event: 'mock.started', url })}\n`
 }
 
+/** In place before anybody is told that the mock runs: who reads that line may send the signal. */
 function endOnSignal(mock: Mock, json: boolean): void {
   const end = (): void => {
     process.off('SIGINT', end)

@@ -104,22 +104,27 @@ test('a request that was opened before the answer of another overlaps with it', 
 
 test('requests one after the other do not overlap', async () => {
   const { mock, batch } = await setup()
-  for (let round = 0; round < 50; round += 1) await batch([event('a', 'x')])
-  expect(mock.summary()).toMatchObject({ applied: 50, overlaps: 0 })
+  for (let round = 0; round < 20; round += 1) await batch([event('a', 'x')])
+  expect(mock.summary()).toMatchObject({ applied: 20, overlaps: 0 })
 })
 
-test('a sender that gave up and repeats at once does not overlap with itself', async () => {
-  const { mock } = await setup()
-  mock.fault({ kind: 'hang', apply: true })
-  const body = JSON.stringify({ batch: [event('a', 'x')] })
-  for (let round = 1; round <= 50; round += 1) {
-    const socket = await openSocket(mock)
-    socket.write(batchHead(mock, body.length) + body)
-    await mock.waitFor(({ applied }) => applied === round)
-    socket.destroy()
-  }
-  expect(mock.summary()).toMatchObject({ applied: 50, overlaps: 0 })
-})
+test.each(['destroy', 'resetAndDestroy'] as const)(
+  'a sender that gave up (%s) and repeats at once does not overlap with itself',
+  async (giveUp) => {
+    const { mock } = await setup()
+    mock.fault({ kind: 'hang', apply: true })
+    const body = JSON.stringify({ batch: [event('a', 'x')] })
+    const first = await openSocket(mock)
+    const second = await openSocket(mock)
+    first.write(batchHead(mock, body.length) + body)
+    await mock.waitFor(({ applied }) => applied === 1)
+    // Both in one go, the repeat first: the mock finds them in one turn and reads the repeat first.
+    second.write(batchHead(mock, body.length) + body)
+    first[giveUp]()
+    const summary = await mock.waitFor(({ applied }) => applied === 2)
+    expect(summary).toMatchObject({ applied: 2, overlaps: 0 })
+  },
+)
 
 test('the busiest second is the largest number of requests in any one second', async () => {
   const clock = new FakeClock()

@@ -1,8 +1,11 @@
 // What a test of the mock starts with: a mock of its own on a free port, closed when the test ends, and
 // a plain sender. Nothing is shared between tests.
 import { connect, type Socket } from 'node:net'
-import { onTestFinished } from 'vitest'
+import { onTestFinished, vi } from 'vitest'
 import { startMock, type Clock, type Mock, type MockOptions } from '../src/index.ts'
+
+// Hundreds of requests on a machine that may be busy with other things: slow is no failure.
+vi.setConfig({ testTimeout: 60_000 })
 
 export interface Reply {
   status: number

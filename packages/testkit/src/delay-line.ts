@@ -8,14 +8,19 @@ export class DelayLine {
   readonly #to: Socket
   /** The last thing that was queued; resolves when it has been written. Written by `#queue` alone. */
   #last: Promise<void> = Promise.resolve()
-  /** Chunks that wait. */
+  /** Steps that wait. Written by `#queue` alone. */
   #waiting = 0
+  /** The receiver is gone: nothing waits any longer. */
+  readonly #gone = new AbortController()
 
   constructor(from: Socket, to: Socket) {
     this.#from = from
     this.#to = to
     to.on('drain', () => from.resume())
-    to.once('close', () => from.resume())
+    to.once('close', () => {
+      this.#gone.abort()
+      from.resume()
+    })
   }
 
   /** Resolves when all that was pushed so far has been handed to the receiver's socket. */
@@ -27,7 +32,8 @@ export class DelayLine {
     if (delayMs === 0 && this.#waiting === 0) return this.#write(bytes)
     const due = performance.now() + delayMs
     this.#queue(async () => {
-      await delay(Math.max(0, due - performance.now()))
+      const waitMs = Math.max(0, due - performance.now())
+      await delay(waitMs, undefined, { signal: this.#gone.signal }).catch(() => undefined)
       this.#write(bytes)
     })
   }

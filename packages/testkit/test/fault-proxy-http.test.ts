@@ -1,6 +1,7 @@
 // The proxy in front of an HTTP server: losing the reply means that the server's handler has run.
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { text } from 'node:stream/consumers'
 
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -9,11 +10,11 @@ import type { FaultProxy } from '../src/index.ts'
 
 const setup = async (): Promise<{ proxy: FaultProxy; bodies: string[] }> => {
   const bodies: string[] = []
-  const server = createServer(async (request, response) => {
-    const chunks: Uint8Array[] = []
-    for await (const chunk of request) chunks.push(chunk)
-    bodies.push(Buffer.concat(chunks).toString())
-    response.end('ok')
+  const server = createServer((request, response) => {
+    void text(request).then((body) => {
+      bodies.push(body)
+      response.end('ok')
+    })
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   onTestFinished(() => void server.close())

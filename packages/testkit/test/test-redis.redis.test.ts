@@ -27,6 +27,14 @@ test('it runs on the settings that infra ships', async () => {
   expect(answers).toEqual(names.map((name, i) => [name, values[i]]))
 })
 
+test('a Redis that rewrites its settings leaves the shipped file as it is', async () => {
+  const redis = await setup()
+  await ask(redis, 'CONFIG SET maxmemory 64mb')
+  expect(await ask(redis, 'CONFIG REWRITE')).toBe('OK')
+  await redis.restart()
+  expect(await ask(redis, 'CONFIG GET maxmemory')).toEqual(['maxmemory', '0'])
+})
+
 test('an argument wins over the settings file', async () => {
   const redis = await setup({ args: ['--appendfsync', 'everysec'] })
   expect(await ask(redis, 'CONFIG GET appendfsync')).toEqual(['appendfsync', 'everysec'])

@@ -55,6 +55,7 @@ function open({ clock }: TrackContext, state: MockState, request: IncomingMessag
   return state.requests.open(clock.now(), () => isGone(socket))
 }
 
+/** A sender that closes its side while it waits for an answer has given up on it. */
 function isGone(socket: Socket): boolean {
   return socket.destroyed || socket.readableEnded
 }

@@ -4,7 +4,7 @@ import type { ActiveFault } from '../faults/active-faults.ts'
 import type { RecentOperation } from '../ledger/recent-operations.ts'
 import type { MockSummary } from '../ledger/summary.ts'
 import type { Mock } from '../mock.ts'
-import { html, type Html } from './html.ts'
+import { markup, type Html } from './html.ts'
 
 /** HTML by the id of the element that it fills. */
 export interface Fragments {
@@ -44,38 +44,38 @@ function renderCounts(summary: MockSummary): string {
     ['busiest second', summary.maxRequestsPerSecond, ''],
   ]
   const tiles = cards.map(([label, count, tone]) => {
-    return html`<div class="card ${tone}">
+    return markup`<div class="card ${tone}">
       <b>${count.toLocaleString('en-US')}</b><span>${label}</span>
     </div>`
   })
-  return html`${tiles}${renderEndings(summary)}`.toString()
+  return markup`${tiles}${renderEndings(summary)}`.toString()
 }
 
 function renderEndings({ requestsByEnding }: MockSummary): Html {
   const endings = Object.entries(requestsByEnding).map(([ending, count]) => {
-    return html`<li><b>${ending}</b> ${count.toLocaleString('en-US')}</li>`
+    return markup`<li><b>${ending}</b> ${count.toLocaleString('en-US')}</li>`
   })
-  return html`<ul class="endings">
+  return markup`<ul class="endings">
     ${endings}
   </ul>`
 }
 
 function renderFaults(faults: ActiveFault[]): string {
-  if (faults.length === 0) return html`<p class="quiet">No fault in force.</p>`.toString()
+  if (faults.length === 0) return markup`<p class="quiet">No fault in force.</p>`.toString()
   const items = faults.map(({ id, fault, hits, timesLeft }) => {
     const left = timesLeft === null ? '' : `, ${timesLeft} left`
-    return html`<li>
+    return markup`<li>
       <b>${fault.kind}</b> #${id}, taken ${hits}${left} <code>${JSON.stringify(fault)}</code>
     </li>`
   })
-  return html`<ul class="faults">
+  return markup`<ul class="faults">
     ${items}
   </ul>`.toString()
 }
 
 function renderOperations(operations: RecentOperation[]): string {
   if (operations.length === 0) {
-    return html`<tr>
+    return markup`<tr>
       <td colspan="6" class="quiet">Nothing has arrived yet.</td>
     </tr>`.toString()
   }
@@ -84,8 +84,9 @@ function renderOperations(operations: RecentOperation[]): string {
 
 function renderOperation(operation: RecentOperation): Html {
   const { outcome, customerId, action, name, id, error } = operation
-  const link = html`<a href="/?customer=${encodeURIComponent(customerId)}">${customerId}</a>`
-  return html`<tr>
+  const query = new URLSearchParams({ customer: customerId }).toString()
+  const link = markup`<a href="/?${query}">${customerId}</a>`
+  return markup`<tr>
     <td>
       <time>${timeOf(operation.receivedAt)}</time><small>request ${placeOf(operation)}</small>
     </td>
@@ -96,7 +97,7 @@ function renderOperation(operation: RecentOperation): Html {
     <td>
       <span class="outcome ${outcome}">${outcome}</span><small class="error">${error ?? ''}</small>
     </td>
-    <td><code>${id ?? ''}</code></td>
+    <td><code class="id">${id ?? ''}</code></td>
     <td><code class="attributes">${attributesOf(operation)}</code></td>
   </tr>`
 }

@@ -1,5 +1,5 @@
 // Text on its way into HTML. Everything on the page came from outside: names, ids, attributes, error
-// messages. `html` escapes whatever is put into it, unless it is itself a piece of HTML.
+// messages. `markup` escapes whatever is put into it, unless it is itself a piece of HTML.
 
 /** A piece of HTML that is safe to put into HTML. */
 export class Html {
@@ -17,7 +17,7 @@ export class Html {
 type Content = Html | Html[] | string | number
 
 /** Tag for templates: the template is HTML, what is put into it is text or `Html`. */
-export function html(template: TemplateStringsArray, ...contents: Content[]): Html {
+export function markup(template: TemplateStringsArray, ...contents: Content[]): Html {
   const parts = template.map((part, index) => {
     const content = contents[index]
     return content === undefined ? part : part + rendered(content)

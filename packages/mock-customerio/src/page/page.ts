@@ -4,9 +4,11 @@
 import { createHash } from 'node:crypto'
 import type { Mock } from '../mock.ts'
 import { renderFragments } from './fragments.ts'
-import { Html, html } from './html.ts'
+import { Html, markup } from './html.ts'
 import { SCRIPT } from './script.ts'
 import { STYLE } from './style.ts'
+
+const COLUMNS = ['Arrived', 'Customer', 'Operation', 'Outcome', 'Event id', 'Attributes']
 
 /** The page's Content-Security-Policy. */
 export const PAGE_POLICY: string = [
@@ -24,59 +26,46 @@ export function renderPage(
   customerId: string,
 ): string {
   const parts = renderFragments(mock, customerId)
-  const everybody = customerId === '' ? new Html('') : html`<a href="/">everybody</a>`
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <title>Mock Customer.io</title>
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <link rel="icon" href="data:," />
-        <style>
-          ${new Html(STYLE)}
-        </style>
-      </head>
-      <body>
-        <header>
-          <h1>Mock Customer.io</h1>
-          <p>What arrived here stays on this machine.</p>
-          <span id="state">live</span>
-        </header>
-        <section id="counts">${new Html(parts.counts)}</section>
-        <h2>Faults</h2>
-        <section id="faults">${new Html(parts.faults)}</section>
-        <h2>Operations, newest first</h2>
-        <form>
-          <input
-            name="customer"
-            value="${customerId}"
-            placeholder="customer id"
-            aria-label="customer id"
-          />
-          <button>Show</button>${everybody}
-        </form>
-        <div class="scroll">
-          <table>
-            <thead>
-              <tr>
-                <th>Arrived</th>
-                <th>Customer</th>
-                <th>Operation</th>
-                <th>Outcome</th>
-                <th>Event id</th>
-                <th>Attributes</th>
-              </tr>
-            </thead>
-            <tbody id="operations">
-              ${new Html(parts.operations)}
-            </tbody>
-          </table>
-        </div>
-        <script>
-          ${new Html(SCRIPT)}
-        </script>
-      </body>
-    </html> `.toString()
+  return markup`<!doctype html>
+<html lang="en">
+  ${head()}
+  <body>
+    <header>
+      <h1>Mock Customer.io</h1>
+      <p>What arrived here stays on this machine.</p>
+      <span id="state"></span>
+    </header>
+    <section id="counts">${new Html(parts.counts)}</section>
+    <h2>Faults</h2>
+    <section id="faults">${new Html(parts.faults)}</section>
+    <h2>Operations, newest first</h2>
+    ${filterForm(customerId)}
+    <div class="scroll"><table>
+      <thead><tr>${COLUMNS.map((column) => markup`<th>${column}</th>`)}</tr></thead>
+      <tbody id="operations">${new Html(parts.operations)}</tbody>
+    </table></div>
+    <script>${new Html(SCRIPT)}</script>
+  </body>
+</html>
+`.toString()
+}
+
+function head(): Html {
+  return markup`<head>
+    <meta charset="utf-8">
+    <title>Mock Customer.io</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <link rel="icon" href="data:,">
+    <style>${new Html(STYLE)}</style>
+  </head>`
+}
+
+function filterForm(customerId: string): Html {
+  const everybody = customerId === '' ? '' : markup`<a href="/">everybody</a>`
+  return markup`<form>
+      <input name="customer" value="${customerId}" placeholder="customer id" aria-label="customer id">
+      <button>Show</button> ${everybody}
+    </form>`
 }
 
 function hashOf(text: string): string {

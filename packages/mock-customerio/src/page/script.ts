@@ -15,5 +15,5 @@ async function refresh() {
   }
   setTimeout(refresh, 2000)
 }
-setTimeout(refresh, 2000)
+refresh()
 `

@@ -12,7 +12,7 @@ header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 16px; m
 h1 { font-size: 20px; margin: 0 } h2 { font-size: 14px; margin: 28px 0 8px }
 header p, .quiet, small { color: var(--soft) } header p { margin: 0 }
 #state { margin-left: auto; color: var(--soft) } #state.lost { color: var(--alarm) }
-#counts { display: grid; grid-template-columns: repeat(auto-fill, minmax(116px, 1fr)); gap: 10px }
+#counts { display: grid; grid-template-columns: repeat(auto-fill, minmax(136px, 1fr)); gap: 10px }
 .card { background: var(--sheet); border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px }
 .card b { display: block; font-size: 20px; font-variant-numeric: tabular-nums } .card span { color: var(--soft) }
 .card.good b, .applied { color: var(--good) } .card.warn b, .suppressed, .dropped, .duplicate { color: var(--warn) }
@@ -33,5 +33,6 @@ th, td { text-align: left; vertical-align: top; padding: 8px 14px; border-bottom
 tr:last-child td { border-bottom: 0 } th { color: var(--soft); font-weight: 500; white-space: nowrap }
 td small { display: block } td time { white-space: nowrap; font-variant-numeric: tabular-nums }
 td a { color: var(--link); text-decoration: none; overflow-wrap: anywhere } .outcome { font-weight: 600 }
-code { font: 12px/1.5 ui-monospace, monospace; overflow-wrap: anywhere } .attributes { color: var(--soft) }
+code { font: 12px/1.5 ui-monospace, monospace; overflow-wrap: anywhere } .id { white-space: nowrap }
+.attributes { display: block; min-width: 220px; color: var(--soft) }
 `

@@ -30,16 +30,17 @@ export class People {
     const index = this.#byKind.get(kind)
     const key = normal(kind, value)
     const owner = index?.get(key)
-    if (owner !== undefined && owner !== person) return false
-    const before = person.identifiers.get(kind)
+    if (owner !== undefined) return owner === person
+    const before = person.identifier(kind)
     if (before !== undefined) index?.delete(before)
     index?.set(key, person)
-    person.identifiers.set(kind, key)
+    const others = person.identifiers.filter((identifier) => identifier.kind !== kind)
+    person.identifiers = [...others, { kind, value: key }]
     return true
   }
 
   remove(person: Person): void {
-    for (const [kind, value] of person.identifiers) this.#byKind.get(kind)?.delete(value)
+    for (const { kind, value } of person.identifiers) this.#byKind.get(kind)?.delete(value)
   }
 
   /** Deletes the person and keeps every identifier of theirs from coming back. */
@@ -47,7 +48,7 @@ export class People {
     this.#mark(who.kind, normal(who.kind, who.value))
     const person = this.find(who)
     if (person === undefined) return
-    for (const [kind, value] of person.identifiers) this.#mark(kind, value)
+    for (const { kind, value } of person.identifiers) this.#mark(kind, value)
     this.remove(person)
   }
 

@@ -100,7 +100,7 @@ export class Workspace {
   #mayHave(person: Person, name: string, value: unknown): boolean {
     if (name !== 'email' && name !== 'id') return true
     if (typeof value !== 'string' || value === '') return name === 'email'
-    const own = person.identifiers.get('id')
+    const own = person.identifier('id')
     if (name === 'id' && own !== undefined) return own === value
     return this.#people.claim(person, name, value)
   }
@@ -118,8 +118,8 @@ export class Workspace {
     if (primary === secondary) return
     this.#people.remove(secondary)
     primary.absorb(secondary)
-    for (const [kind, value] of secondary.identifiers) {
-      if (!primary.identifiers.has(kind)) this.#people.claim(primary, kind, value)
+    for (const { kind, value } of secondary.identifiers) {
+      if (primary.identifier(kind) === undefined) this.#people.claim(primary, kind, value)
     }
   }
 }

@@ -83,7 +83,7 @@ export class CommitLane {
   #commit: Commit | undefined
   /** Set until the end of the turn in which an event came. */
   #pumpIsDue = false
-  /** Set while a pause before the next look at the connection runs. */
+  /** Set while a pause before the next look at the connection runs; never beside an attempt. */
   #retryTimer: NodeJS.Timeout | undefined
   /** Set while a caller waits: fires at the oldest deadline, or before. */
   #expiryTimer: NodeJS.Timeout | undefined
@@ -138,6 +138,9 @@ export class CommitLane {
   }
 
   async #attempt(commit: Commit): Promise<void> {
+    // A pause that began before this attempt must not end in a second one beside it.
+    clearTimeout(this.#retryTimer)
+    this.#retryTimer = undefined
     const outcome = await this.#options.target.add(commit.job)
     if (this.#state === 'closed') return
     switch (outcome.kind) {

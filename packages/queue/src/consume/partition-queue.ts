@@ -55,7 +55,7 @@ export interface SettledPosition {
   /** Dedupe member of the event's id; of `<job id>.<position>` where the event could not be read. */
   readonly member: string
   readonly outcome: SettledOutcome
-  /** Needed when dead. */
+  /** Given when dead, and only then. */
   readonly record?: DeadLetterRecord
 }
 
@@ -185,7 +185,7 @@ function settleArguments(
   const records: string[] = []
   for (const job of request.jobs) {
     const ordered = job.positions.toSorted((one, other) => one.position - other.position)
-    jobs.push(job.jobId, outcomeLetters(job.count, ordered))
+    jobs.push(job.jobId, outcomeLetters(job, ordered))
     for (const settled of ordered) {
       members.push(settled.member)
       if (settled.record !== undefined)
@@ -197,11 +197,19 @@ function settleArguments(
   return [...head, request.jobs.length, ...jobs, ...members, ...records]
 }
 
-function outcomeLetters(count: number, ordered: readonly SettledPosition[]): string {
-  if (ordered.length === count && ordered.every((settled) => settled.outcome === 'delivered')) {
-    return 'd'.repeat(count)
+/**
+ * One letter per position.
+ *
+ * @throws RangeError for what would shift the script's arguments, so that it would raise after its first writes.
+ */
+function outcomeLetters(job: SettledJob, ordered: readonly SettledPosition[]): string {
+  let letters = ''
+  for (const { position, outcome, record } of ordered) {
+    const isNext = position >= letters.length && position < job.count
+    if (!isNext || (outcome === 'dead') !== (record !== undefined)) {
+      throw new RangeError(`settle of ${job.jobId}: position ${position} cannot be ${outcome}`)
+    }
+    letters += '-'.repeat(position - letters.length) + LETTERS[outcome]
   }
-  const letters = Array.from<string>({ length: count }).fill('-')
-  for (const settled of ordered) letters[settled.position] = LETTERS[settled.outcome]
-  return letters.join('')
+  return letters + '-'.repeat(job.count - letters.length)
 }

@@ -32,7 +32,10 @@ local known = generations(KEYS[4], generation)
 local volume = tonumber(redis.call('HGET', KEYS[4], 'volume:' .. generation) or '0')
 
 -- The current generation, made with the first id that it holds: room for the volume of the last one.
-local current = known[1] and known[1][1] == generation and known[1]
+local current
+for _, entry in ipairs(known) do
+  if entry[1] == generation then current = entry end
+end
 local function openGeneration()
   local before = tonumber(redis.call('HGET', KEYS[4], 'volume:' .. (generation - 1)) or '500000')
   local digits, room = 1, 5000
@@ -40,7 +43,7 @@ local function openGeneration()
   redis.call('HSET', KEYS[4], 'digits:' .. generation, digits)
   redis.call('HDEL', KEYS[4], 'digits:' .. (generation - 4), 'volume:' .. (generation - 4))
   current = { generation, -digits, KEYS[4] .. ':' .. generation .. ':' }
-  table.insert(known, 1, current)
+  known[#known + 1] = current
 end
 
 local added = 0
@@ -74,11 +77,15 @@ if added > 0 then redis.call('HINCRBY', KEYS[4], 'volume:' .. generation, added)
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'lost' } end
 
 -- 2. Positions, counters, dead letters.
-local delivered, duplicate, dead, deaths = 0, 0, 0, 0
+--    Of two copies of an event that services sent, one at most counts as delivered or dead, the other as duplicate.
+--    A copy that a person sends again (a replay) is the dead one itself; where its letter is not open any more it
+--    counts as accepted anew. So accepted = delivered + duplicate + dead + pending always holds.
+local accepted, delivered, duplicate, dead, deaths = 0, 0, 0, 0, 0
 local anyDead = redis.call('ZCARD', KEYS[5]) > 0
 
+-- True when the event had an open dead letter.
 local function resolve(member, how)
-  if not anyDead or redis.call('ZREM', KEYS[5], member) == 0 then return end
+  if not anyDead or redis.call('ZREM', KEYS[5], member) == 0 then return false end
   local key = KEYS[5] .. ':' .. member
   local fingerprint = redis.call('HGET', key, 'fingerprint')
   if fingerprint and redis.call('HINCRBY', KEYS[6], fingerprint, -1) <= 0 then
@@ -87,6 +94,16 @@ local function resolve(member, how)
   redis.call('HSET', key, 'state', 'resolved', 'resolvedBy', how, 'resolvedAt', nowMs)
   redis.call('EXPIRE', key, ARGV[6])
   dead = dead - 1
+  return true
+end
+
+local function conclude(member, how, replay)
+  if how == 'delivered' then delivered = delivered + 1 else duplicate = duplicate + 1 end
+  if resolve(member, how) then
+    if not replay then duplicate = duplicate + 1 end
+  elseif replay then
+    accepted = accepted + 1
+  end
 end
 
 local function bury(member, record, fingerprint, replay)
@@ -101,8 +118,8 @@ local function bury(member, record, fingerprint, replay)
   anyDead = true
   if isNew then
     dead = dead + 1
+    if replay then accepted = accepted + 1 end
   elseif not replay then
-    -- A second copy of an event whose dead letter is still open: one letter, so this copy is a duplicate.
     duplicate = duplicate + 1
   end
   if not isNew and old[3] and redis.call('HINCRBY', KEYS[6], old[3], -1) <= 0 then
@@ -125,16 +142,11 @@ for job = 0, jobs - 1 do
     local outcome, before = string.byte(outcomes, position), string.byte(old, position)
     if outcome ~= 45 and before == 45 and exists then
       changed = true
+      if wasDelivered[at] then outcome = 100 end
       if outcome == 100 then
-        delivered = delivered + 1
-        resolve(ARGV[at], 'delivered')
+        conclude(ARGV[at], 'delivered', replay)
       elseif outcome == 117 then
-        duplicate = duplicate + 1
-        resolve(ARGV[at], 'duplicate')
-      elseif wasDelivered[at] then
-        delivered = delivered + 1
-        outcome = 100
-        resolve(ARGV[at], 'delivered')
+        conclude(ARGV[at], 'duplicate', replay)
       else
         bury(ARGV[at], ARGV[deadAt], ARGV[deadAt + 1], replay)
       end
@@ -158,6 +170,7 @@ for job = 0, jobs - 1 do
     redis.call('HSET', key, 'rs', table.concat(bits))
   end
 end
+if accepted ~= 0 then redis.call('HINCRBY', KEYS[3], 'accepted', accepted) end
 if delivered ~= 0 then redis.call('HINCRBY', KEYS[3], 'delivered', delivered) end
 if duplicate ~= 0 then redis.call('HINCRBY', KEYS[3], 'duplicate', duplicate) end
 if dead ~= 0 then redis.call('HINCRBY', KEYS[3], 'dead', dead) end

@@ -15,7 +15,7 @@ export class WorkSignal {
   readonly #client: Redis
   readonly #unblock: Unblock
   readonly #waiting = new Map<string, () => void>()
-  /** Ends the wait of the loop while no partition is idle. */
+  /** Ends the wait of the loop while no partition is idle, or while the connection is away. */
   #arrived: (() => void) | undefined
   /** The pop under way: Redis' id of its connection and the markers that it waits for. */
   #pop: { readonly clientId: number; readonly markers: ReadonlySet<string> } | undefined
@@ -75,8 +75,8 @@ export class WorkSignal {
       this.#waiting.delete(popped[0])
       wake?.()
     } catch {
-      // The connection is away: consumers poll meanwhile. Wait for it, or for the end.
-      await this.#readyOrStopped()
+      // The connection is away: consumers poll meanwhile.
+      await this.#readyOrInterrupted()
     } finally {
       this.#pop = undefined
     }
@@ -95,11 +95,18 @@ export class WorkSignal {
     this.#unblock(pop.clientId).then(again, () => undefined)
   }
 
-  async #readyOrStopped(): Promise<void> {
+  /** Waits for the connection. A new wait and the end interrupt it: a client that is closed between two attempts
+   * to connect tells nobody. */
+  async #readyOrInterrupted(): Promise<void> {
     if (this.#stopped || this.#client.status === 'ready') return
     await new Promise<void>((resolve) => {
-      this.#client.once('ready', resolve)
-      this.#client.once('end', resolve)
+      const finish = (): void => {
+        this.#client.off('ready', finish)
+        resolve()
+      }
+      this.#client.on('ready', finish)
+      this.#arrived = finish
     })
+    this.#arrived = undefined
   }
 }

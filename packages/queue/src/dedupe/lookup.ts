@@ -22,10 +22,11 @@ export function dedupeGeneration(nowMs: number): number {
  * is its last decimal digits, as many as its generation has: string work only, since numbers are slow here.
  */
 export const DEDUPE_LUA = `
--- Generations that exist among the last three, newest first: {{number, digits, key before the bucket}, …}
+-- Generations that exist among the last three and the next one: {{number, -digits, key before the bucket}, …}.
+-- The next one exists where a worker whose clock is ahead has delivered at the turn of a generation.
 local function generations(dedupeKey, current)
   local found = {}
-  for number = current, current - 2, -1 do
+  for number = current + 1, current - 2, -1 do
     local digits = redis.call('HGET', dedupeKey, 'digits:' .. number)
     if digits then found[#found + 1] = { number, -digits, dedupeKey .. ':' .. number .. ':' } end
   end

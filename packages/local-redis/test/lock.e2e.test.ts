@@ -46,6 +46,7 @@ test('callers within one process exclude each other', async () => {
 test('the lock of a process that was killed is taken over', async () => {
   const { lock, count } = setup()
   const holder = spawn(process.execPath, [counter, lock, count, 'hold'])
+  onTestFinished(() => void holder.kill('SIGKILL'))
   await once(holder.stdout, 'data')
   const next = withLock(
     lock,

@@ -1,0 +1,135 @@
+// Drain: how fast one worker process delivers what waits, over HTTP to a receiver that answers after 20 ms; beside it, on
+// the same Redis, BullMQ's own Worker with a processor that does nothing and one event a job.
+
+import { fileURLToPath } from 'node:url'
+
+import { createUlidSource, jobName, partitionOf } from '@retention-relay/events'
+import type { RelayEvent } from '@retention-relay/events'
+import { openNamespace, partitionKeys, QUEUE_NAME } from '@retention-relay/queue'
+import type { OpenNamespace } from '@retention-relay/queue'
+import type { TestEnd } from '@retention-relay/testkit'
+import { startProcess } from '@retention-relay/testkit'
+import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+
+import { loadEvent } from './load.ts'
+import { measureProgress } from './measure-progress.ts'
+import type { Progress } from './measure-progress.ts'
+
+const WORKER = fileURLToPath(new URL('../../worker/dist/main.js', import.meta.url))
+const RECEIVER = fileURLToPath(new URL('receiver-process.js', import.meta.url))
+const STOCK_WORKER = fileURLToPath(new URL('stock-worker-process.js', import.meta.url))
+const NAMESPACE = 'bench'
+
+/** Where it is measured. */
+export interface Ground {
+  readonly client: Redis
+  readonly socketPath: string
+  readonly onEnd: TestEnd
+}
+
+/** Drains `events` events in jobs of `perJob` with one worker process. */
+export async function measureDrain(
+  ground: Ground,
+  events: number,
+  perJob: number,
+): Promise<Progress> {
+  const { client, socketPath, onEnd } = ground
+  await client.flushall()
+  const namespace = await openNamespace(client, { namespace: NAMESPACE })
+  await addJobs(client, namespace, events, perJob)
+  const receiver = startProcess({ script: RECEIVER, onEnd })
+  const [, port = ''] = await receiver.waitForLine(/^port (\d+)$/)
+  const worker = startProcess({
+    script: WORKER,
+    onEnd,
+    env: {
+      REDIS_URL: `unix://${socketPath}`,
+      RELAY_NAMESPACE: NAMESPACE,
+      // Far above what one worker reaches: the limit is not what is measured.
+      RELAY_RATE_LIMIT: '10000',
+      RELAY_HTTP_PORT: '0',
+      CUSTOMERIO_SITE_ID: 'bench',
+      CUSTOMERIO_API_KEY: 'bench',
+      CUSTOMERIO_TRACK_URL: `http://127.0.0.1:${port}`,
+      LOG_LEVEL: 'info',
+    },
+  })
+  const progress = await measureProgress(events, () => readDelivered(client, namespace))
+  await worker.kill('SIGTERM')
+  await receiver.kill('SIGTERM')
+  return progress
+}
+
+/** BullMQ's own Worker: `jobs` jobs of one event, nothing done with them. */
+export async function measureStockDrain(
+  ground: Ground,
+  jobs: number,
+  concurrency: number,
+): Promise<Progress> {
+  const { client, socketPath, onEnd } = ground
+  await client.flushall()
+  const prefix = '{stock}'
+  const queue = new Queue(QUEUE_NAME, { prefix, connection: client })
+  for (let first = 0; first < jobs; first += 500) {
+    await queue.addBulk(
+      Array.from({ length: 500 }, (_, index) => ({
+        name: 'event',
+        data: loadEvent(first + index),
+      })),
+    )
+  }
+  const worker = startProcess({
+    script: STOCK_WORKER,
+    args: [socketPath, prefix, QUEUE_NAME, String(concurrency)],
+    onEnd,
+  })
+  const progress = await measureProgress(jobs, async () => {
+    const counts = await queue.getJobCounts('waiting', 'active')
+    return jobs - (counts['waiting'] ?? 0) - (counts['active'] ?? 0)
+  })
+  await worker.kill('SIGTERM')
+  return progress
+}
+
+/** Adds the load as full jobs, through BullMQ as the producer does. */
+async function addJobs(
+  client: Redis,
+  namespace: OpenNamespace,
+  events: number,
+  perJob: number,
+): Promise<void> {
+  const nextId = createUlidSource()
+  const lanes = Array.from({ length: namespace.partitions }, (): RelayEvent[] => [])
+  for (let number = 0; number < events; number += 1) {
+    const event = { ...loadEvent(number), id: nextId(), occurredAt: Date.now() } as RelayEvent
+    lanes[partitionOf(event.customerId, namespace.partitions)]!.push(event)
+  }
+  await Promise.all(
+    lanes.map(async (lane, partition) => {
+      const { prefix } = partitionKeys({ ...namespace, partition })
+      const queue = new Queue(QUEUE_NAME, {
+        prefix,
+        connection: client,
+        streams: { events: { maxLen: 0 } },
+      })
+      for (let first = 0; first < lane.length; first += perJob) {
+        const group = lane.slice(first, first + perJob)
+        await queue.add(
+          jobName(group.length),
+          { v: 1, ns: NAMESPACE, events: group },
+          { jobId: `c-${nextId()}` },
+        )
+      }
+    }),
+  )
+}
+
+async function readDelivered(client: Redis, namespace: OpenNamespace): Promise<number> {
+  const pipeline = client.pipeline()
+  for (let partition = 0; partition < namespace.partitions; partition += 1) {
+    pipeline.hget(partitionKeys({ ...namespace, partition }).counters, 'delivered')
+  }
+  const replies = (await pipeline.exec()) ?? []
+  return replies.reduce((sum, [, count]) => sum + Number(count ?? 0), 0)
+}

@@ -1,0 +1,109 @@
+// `npm run bench -- --quick [--json]`: the first measurement. Everything runs on one private Redis with the settings that
+// infra ships (AOF always), pair by pair, so that a slow moment of the machine meets both sides.
+
+import { execFileSync } from 'node:child_process'
+import { cpus } from 'node:os'
+import { parseArgs } from 'node:util'
+
+import { startTestRedis } from '@retention-relay/testkit'
+import { Redis } from 'ioredis'
+
+import { measureDrain, measureStockDrain } from './drain.ts'
+import type { Ground } from './drain.ts'
+import { measureEnqueue, measureStockEnqueue } from './enqueue.ts'
+
+const ROUNDS = 3
+const EVENTS_PER_JOB = 50
+const CALLERS = 1000
+const SIZES = {
+  quick: { drain: 100_000, stock: 30_000, enqueue: 100_000 },
+  full: { drain: 400_000, stock: 100_000, enqueue: 300_000 },
+}
+/** The best of these counts for BullMQ's Worker. */
+const CONCURRENCIES = [50, 100, 200]
+
+const { values } = parseArgs({
+  options: {
+    quick: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+})
+const sizes = values.quick ? SIZES.quick : SIZES.full
+const closers: (() => Promise<void>)[] = []
+const onEnd = (close: () => Promise<void>): void => void closers.push(close)
+const say = (text: string): void => void process.stderr.write(`${text}\n`)
+
+try {
+  const redis = await startTestRedis({ onEnd })
+  const client = new Redis(redis.socketPath, { maxRetriesPerRequest: null })
+  onEnd(async () => client.disconnect())
+  const report = await measureAll({ client, socketPath: redis.socketPath, onEnd })
+  process.stdout.write(
+    values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`,
+  )
+} finally {
+  for (const close of closers.toReversed()) await close()
+}
+
+async function measureAll(ground: Ground): Promise<object> {
+  const best = await bestConcurrency(ground)
+  const rounds = []
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    const stock = (await measureStockDrain(ground, sizes.stock, best)).perSecond
+    const relay = (await measureDrain(ground, sizes.drain, EVENTS_PER_JOB)).perSecond
+    const stockAdd = await measureStockEnqueue(ground, sizes.enqueue / 4, CALLERS)
+    const track = await measureEnqueue(ground, sizes.enqueue, CALLERS)
+    say(
+      `round ${round}: drain ${relay}/s, BullMQ's no-op ${stock}/s; enqueue ${track.perSecond}/s, queue.add ${stockAdd.perSecond}/s`,
+    )
+    rounds.push({ stock, relay, stockAdd, track })
+  }
+  const drain = middle(rounds.map(({ relay }) => relay))
+  const stockDrain = middle(rounds.map(({ stock }) => stock))
+  const enqueue = middle(rounds.map(({ track }) => track.perSecond))
+  const stockEnqueue = middle(rounds.map(({ stockAdd }) => stockAdd.perSecond))
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    commit: commit(),
+    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`,
+    drainPerSecond: drain,
+    stockDrainPerSecond: stockDrain,
+    stockConcurrency: best,
+    drainRatio: ratios(rounds, ({ relay, stock }) => relay / stock),
+    enqueuePerSecond: enqueue,
+    stockEnqueuePerSecond: stockEnqueue,
+    enqueueRatio: ratios(rounds, ({ track, stockAdd }) => track.perSecond / stockAdd.perSecond),
+    enqueueP50Ms: middle(rounds.map(({ track }) => track.p50Ms)),
+    enqueueP99Ms: middle(rounds.map(({ track }) => track.p99Ms)),
+  }
+}
+
+async function bestConcurrency(ground: Ground): Promise<number> {
+  let [best, bestRate] = [CONCURRENCIES[0]!, 0]
+  for (const concurrency of CONCURRENCIES) {
+    const { perSecond } = await measureStockDrain(ground, sizes.stock, concurrency)
+    say(`BullMQ's no-op Worker, concurrency ${concurrency}: ${perSecond}/s`)
+    if (perSecond > bestRate) [best, bestRate] = [concurrency, perSecond]
+  }
+  return best
+}
+
+/** Middle of the ratios of the pairs. */
+function ratios<Round>(rounds: readonly Round[], ratio: (round: Round) => number): number {
+  return Math.round(middle(rounds.map(ratio)) * 10) / 10
+}
+
+function middle(figures: readonly number[]): number {
+  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? 0
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim()
+  } catch {
+    return 'unknown'
+  }
+}

@@ -1,0 +1,68 @@
+// Counts what the worker of this process settles, and keeps the times from commit to acknowledged settle.
+
+import type { WorkerParts } from '@retention-relay/worker'
+
+type Observer = NonNullable<WorkerParts['observer']>
+
+/** Counts of settled events. */
+export interface Counts {
+  readonly delivered: number
+  readonly duplicate: number
+  readonly dead: number
+}
+
+/** Keeps the counts of one process. */
+export class Tally {
+  #counts = { delivered: 0, duplicate: 0, dead: 0 }
+  #latenciesMs: number[] = []
+  #waiters: { readonly settled: number; readonly resolve: () => void }[] = []
+
+  get counts(): Counts {
+    return this.#counts
+  }
+
+  get settled(): number {
+    return this.#counts.delivered + this.#counts.duplicate + this.#counts.dead
+  }
+
+  /** Commit to acknowledged settle at a part of all delivered events (0.5, 0.99), in milliseconds. */
+  latencyMs(part: number): number {
+    const sorted = this.#latenciesMs.toSorted((one, other) => one - other)
+    return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
+  }
+
+  /** Begins to count anew. */
+  reset(): void {
+    this.#counts = { delivered: 0, duplicate: 0, dead: 0 }
+    this.#latenciesMs = []
+  }
+
+  /** Resolves when so many events are settled. */
+  async untilSettled(settled: number): Promise<void> {
+    if (this.settled >= settled) return
+    await new Promise<void>((resolve) => {
+      this.#waiters.push({ settled, resolve })
+    })
+  }
+
+  observer(): Observer {
+    return {
+      leaseTaken: () => undefined,
+      leaseEnded: () => undefined,
+      outOfSync: () => undefined,
+      claimed: () => undefined,
+      answered: () => undefined,
+      paused: () => undefined,
+      resumed: () => undefined,
+      settled: (facts) => {
+        this.#counts.delivered += facts.delivered
+        this.#counts.duplicate += facts.duplicate
+        this.#counts.dead += facts.dead.length
+        this.#latenciesMs.push(...facts.latenciesMs)
+        const reached = this.#waiters.filter(({ settled }) => this.settled >= settled)
+        this.#waiters = this.#waiters.filter((waiter) => !reached.includes(waiter))
+        for (const { resolve } of reached) resolve()
+      },
+    }
+  }
+}

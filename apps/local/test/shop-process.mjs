@@ -1,0 +1,81 @@
+// A service of a shop as a process of its own: a producer that sends numbered events of its customers, as many at once
+// as a busy service would, and tells of each call what became of it, one JSON object a line.
+// Arguments: one JSON object { redisUrl, namespace, prefix, customers, perCustomer, orderId, atOnce }.
+//   orderId: send this one order `perCustomer` times instead.
+
+import {
+  createProducer,
+  defineEvent,
+  defineTrackingPlan,
+  retentionPlan,
+} from '@retention-relay/producer'
+import * as z from 'zod'
+
+const {
+  redisUrl,
+  namespace,
+  prefix,
+  customers,
+  perCustomer,
+  orderId,
+  atOnce = 50,
+} = JSON.parse(process.argv[2])
+
+const numbered = defineEvent({
+  name: 'numbered',
+  description: 'An event with its place in the order of its customer, which the mock checks.',
+  version: 1,
+  schema: z.strictObject({ relay_seq: z.int() }),
+})
+const trackingPlan = defineTrackingPlan({
+  events: [numbered, retentionPlan.events.order_placed],
+  attributes: retentionPlan.attributes,
+})
+
+const producer = await createProducer({ namespace, redis: redisUrl, trackingPlan })
+process.stdin.resume()
+tell({ started: true })
+await Promise.all(Array.from({ length: Math.min(atOnce, customers) }, (_, lane) => service(lane)))
+await producer.close()
+tell({ finished: true })
+process.exit(0)
+
+/** Sends the events of every customer of its lane, each customer's in order, and tries again what may be tried again. */
+async function service(lane) {
+  for (let sequence = 0; sequence < perCustomer; sequence += 1) {
+    for (let customer = lane; customer < customers; customer += atOnce)
+      await send(`${prefix}${customer}`, sequence)
+  }
+}
+
+async function send(customerId, sequence) {
+  const event =
+    orderId === undefined ? { name: 'numbered', data: { relay_seq: sequence } } : order()
+  for (let again = {}; ;) {
+    try {
+      const { id } = await producer.track(customerId, event, again)
+      tell({ acknowledged: id, customerId, sequence })
+      return
+    } catch (error) {
+      tell({
+        failed: error.code,
+        retryable: error.retryable,
+        id: error.eventId,
+        customerId,
+        sequence,
+      })
+      if (!error.retryable) return
+      again = { id: error.eventId, occurredAt: error.occurredAt }
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+}
+
+function order() {
+  const items = [{ product_id: 'p-1', name: 'Green tea', quantity: 1, unit_price: 12.9 }]
+  return { name: 'order_placed', data: { order_id: orderId, items, value: 12.9, currency: 'EUR' } }
+}
+
+function tell(fact) {
+  process.stdout.write(`${JSON.stringify(fact)}\n`)
+}

@@ -1,0 +1,28 @@
+// Reads the documents that are held to the code.
+
+import { readFileSync } from 'node:fs'
+
+/** The text of `docs/<name>`. */
+export function readDocument(name: string): string {
+  return readFileSync(new URL(`../../../docs/${name}`, import.meta.url), 'utf8')
+}
+
+/** Rows of all tables: trimmed cells, without back quotes. */
+export function tableRows(text: string): string[][] {
+  const lines = text
+    .split('\n')
+    .filter((line) => line.startsWith('|') && !/^\|[ |-]+\|$/.test(line))
+  return lines.map((line) => {
+    return line
+      .slice(1, line.lastIndexOf('|'))
+      .split('|')
+      .map((cell) => cell.trim().replace(/^`(.*)`$/, '$1'))
+  })
+}
+
+/** The blocks of JSON, read. */
+export function jsonBlocks(text: string): unknown[] {
+  return Array.from(text.matchAll(/```json\n(.*?)```/gs), ([, block = '']): unknown => {
+    return JSON.parse(block)
+  })
+}

@@ -1,0 +1,84 @@
+// docs/job-format.md is what services in other languages are written from: its schema, its example and its vectors are
+// held to the code.
+
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+
+import { decodeJob, deriveId, eventFault, partitionOf } from '../src/index.ts'
+import { readDocument, jsonBlocks, tableRows } from './document.ts'
+import { EVENTS } from './events.ts'
+
+const text = readDocument('job-format.md')
+const [example, jsonSchema] = jsonBlocks(text)
+const schema = z.fromJSONSchema(jsonSchema as Parameters<typeof z.fromJSONSchema>[0])
+const job = (events: unknown[]): unknown => ({ v: 1, ns: 'production', events })
+
+const faulty: unknown[] = [
+  { ...EVENTS.track, id: 'o-981' },
+  { ...EVENTS.track, customerId: '' },
+  { ...EVENTS.track, customerId: 42 },
+  { ...EVENTS.track, occurredAt: '2026-11-24' },
+  { ...EVENTS.track, op: 'screen' },
+  { ...EVENTS.track, name: ' ' },
+  { ...EVENTS.track, data: [] },
+  { ...EVENTS.identify, attributes: undefined },
+  { ...EVENTS.merge, primaryId: '' },
+  { ...EVENTS.add_device, device: { token: 't-1', platform: 'web' } },
+  { ...EVENTS.delete_device, device: {} },
+]
+
+describe('the JSON Schema of the document', () => {
+  it.each(Object.entries(EVENTS))('takes %s, as the worker does', (_, event) => {
+    expect(schema.safeParse(job([event])).error).toBeUndefined()
+    expect(eventFault(event)).toBeNull()
+  })
+
+  it.each(faulty)('refuses %j, as the worker does', (event) => {
+    expect(schema.safeParse(job([event])).success).toBe(false)
+    expect(eventFault(event)).not.toBeNull()
+  })
+
+  it('refuses a job without events, with too many, and of another version', () => {
+    const events = Array.from({ length: 201 }, () => EVENTS.delete)
+    expect(schema.safeParse(job([])).success).toBe(false)
+    expect(schema.safeParse(job(events)).success).toBe(false)
+    expect(schema.safeParse({ v: 2, ns: 'production', events: [EVENTS.delete] }).success).toBe(
+      false,
+    )
+  })
+})
+
+describe('the example of the document', () => {
+  it('fits its own schema, and the worker reads it', () => {
+    expect(schema.safeParse(example).error).toBeUndefined()
+    const decoded = decodeJob(JSON.stringify(example), 1, 'production')
+    expect(decoded).toMatchObject({ kind: 'events', positions: [{ kind: 'event' }] })
+  })
+})
+
+describe('the vectors of the document', () => {
+  const rows = tableRows(text)
+  const vectors = (first: string): string[][] => {
+    const start = rows.findIndex(([cell]) => cell === first) + 1
+    const end = rows.findIndex((row, index) => index > start && row.length !== rows[start]?.length)
+    return rows.slice(start, end === -1 ? undefined : end)
+  }
+
+  it('of partitions are what the code computes', () => {
+    const partitions = vectors('customerId')
+    const computed = partitions.map(([id = '']) => {
+      return [id, String(partitionOf(id, 16)), String(partitionOf(id, 64))]
+    })
+    expect(partitions).toHaveLength(4)
+    expect(partitions).toEqual(computed)
+  })
+
+  it('of derived ids are what the code computes', () => {
+    const ids = rows.slice(rows.findIndex((row) => row.join() === 'namespace,name,key,id') + 1)
+    const computed = ids.map(([namespace = '', name = '', key = '']) => {
+      return [namespace, name, key, deriveId(namespace, name, key)]
+    })
+    expect(ids).toHaveLength(3)
+    expect(ids).toEqual(computed)
+  })
+})

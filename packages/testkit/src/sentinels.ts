@@ -1,0 +1,154 @@
+// One master, one replica and three sentinels, all real processes on loopback, with short patience: half a second of
+// silence and two of three votes make a failover. Ready when every sentinel knows the replica and both other sentinels.
+// Which of the two is the master is asked of the sentinels, since that is what changes.
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { findRedisServer, startRedis } from '@retention-relay/local-redis'
+
+import { freePort } from './free-port.ts'
+import { redisCommand } from './redis-command.ts'
+import { cacheDir } from './repository.ts'
+import type { TestEnd } from './test-end.ts'
+import { startTestRedis } from './test-redis.ts'
+import type { TestRedis } from './test-redis.ts'
+import { until } from './until.ts'
+import { startWatchdog } from './watchdog.ts'
+import type { Watchdog } from './watchdog.ts'
+
+export interface SentinelOptions {
+  /** Settings that win over the file that infra ships, for master and replica. */
+  args?: readonly string[]
+  onEnd?: TestEnd
+}
+
+export interface Sentinels {
+  /** The name under which the sentinels know the master. */
+  readonly name: string
+  /** What a client starts from. */
+  readonly addresses: ReadonlyArray<{ host: string; port: number }>
+  /** The master and the replica of the beginning. */
+  readonly master: TestRedis
+  readonly replica: TestRedis
+  /** Which of the two all sentinels take for the master; undefined while they do not agree. */
+  currentMaster: () => Promise<TestRedis | undefined>
+  /** Makes the other one the master; resolves when all sentinels know. For a crash kill the master and wait. */
+  failOver: () => Promise<void>
+  stop: () => Promise<void>
+}
+
+const NAME = 'relay'
+const COUNT = 3
+const READY_MS = 30_000
+/** How often they look and talk, in ms; by default seconds, so that a former master follows only after ten. */
+const HASTE = 'info-period 200 publish-period 200 ask-period 200'
+
+/** Resolves when a failover can take place; takes about a second. */
+export async function startSentinels(options: SentinelOptions = {}): Promise<Sentinels> {
+  const folder = mkdtempSync(join(tmpdir(), 'relay-sentinels-'))
+  const watchdog = startWatchdog(folder)
+  const [master, replica] = await startPair(options.args ?? [])
+  const stop = async (): Promise<void> => {
+    await Promise.all([watchdog.close(), master.stop(), replica.stop()])
+  }
+  options.onEnd?.(stop)
+  const ports = await Promise.all(
+    Array.from({ length: COUNT }, (_, i) =>
+      startSentinel(join(folder, String(i)), master, watchdog),
+    ),
+  )
+  await Promise.all(ports.map(waitUntilReady))
+  const addresses = ports.map((port) => ({ host: '127.0.0.1', port }))
+  const currentMaster = (): Promise<TestRedis | undefined> => agree(ports, [master, replica])
+  const failOver = (): Promise<void> => changeMaster(ports, currentMaster)
+  return { name: NAME, addresses, master, replica, currentMaster, failOver, stop }
+}
+
+async function startPair(args: readonly string[]): Promise<[TestRedis, TestRedis]> {
+  const own = ['--repl-diskless-sync-delay', '0', ...args]
+  const master = await startTestRedis({ port: true, args: own })
+  const following = ['--replicaof', '127.0.0.1', String(master.port)]
+  const replica = await startTestRedis({ port: true, args: [...following, ...own] })
+  await until(() => redisCommand(master.port ?? 0, 'INFO replication'), {
+    accept: (info) => info.includes('state=online'),
+    timeoutMs: READY_MS,
+    what: 'a replica in step',
+  })
+  return [master, replica]
+}
+
+/** A sentinel keeps what it learns in its settings file, so each has its own. */
+async function startSentinel(
+  folder: string,
+  master: TestRedis,
+  watchdog: Watchdog,
+): Promise<number> {
+  const binary = await findRedisServer({ cacheDir })
+  const port = await freePort()
+  const configFile = join(folder, 'sentinel.conf')
+  mkdirSync(folder)
+  writeFileSync(configFile, settings(master.port ?? 0))
+  const onSpawn = watchdog.guard
+  await startRedis({ binary, dataDir: folder, configFile, port, args: ['--sentinel'], onSpawn })
+  await redisCommand(port, `SENTINEL DEBUG ${HASTE}`)
+  return port
+}
+
+function settings(masterPort: number): string {
+  return `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} 2
+sentinel down-after-milliseconds ${NAME} 500
+sentinel failover-timeout ${NAME} 5000
+`
+}
+
+interface View {
+  status: string
+  masterPort: number
+  replicas: number
+  sentinels: number
+}
+
+/** What one sentinel believes. */
+async function look(port: number): Promise<View> {
+  const info = await redisCommand(port, 'INFO sentinel')
+  const line = /status=(\w+),address=[^:]+:(\d+),slaves=(\d+),sentinels=(\d+)/.exec(info)
+  const [, status = '', masterPort, replicas, sentinels] = line ?? []
+  return {
+    status,
+    masterPort: Number(masterPort),
+    replicas: Number(replicas),
+    sentinels: Number(sentinels),
+  }
+}
+
+async function waitUntilReady(port: number): Promise<void> {
+  await until(() => look(port), {
+    accept: ({ status, replicas, sentinels }) =>
+      status === 'ok' && replicas === 1 && sentinels === COUNT,
+    timeoutMs: READY_MS,
+    what: 'sentinels that know each other',
+  })
+}
+
+async function agree(
+  ports: readonly number[],
+  pair: readonly TestRedis[],
+): Promise<TestRedis | undefined> {
+  const views = await Promise.all(ports.map(look))
+  const masters = new Set(views.map(({ masterPort }) => masterPort))
+  return masters.size === 1 ? pair.find(({ port = 0 }) => masters.has(port)) : undefined
+}
+
+async function changeMaster(
+  ports: readonly number[],
+  currentMaster: Sentinels['currentMaster'],
+): Promise<void> {
+  const before = await currentMaster()
+  await redisCommand(ports[0] ?? 0, `SENTINEL FAILOVER ${NAME}`)
+  await until(currentMaster, {
+    accept: (now) => now !== undefined && now !== before,
+    timeoutMs: READY_MS,
+    what: 'another master',
+  })
+}
