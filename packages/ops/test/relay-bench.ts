@@ -17,10 +17,10 @@ import type {
   ClaimedJob,
   DeadLetterRecord,
   PartitionKeys,
+  RedisAddress,
   RedisClient,
   SettledOutcome,
 } from '@retention-relay/queue'
-import type { TestRedis } from '@retention-relay/testkit'
 import { Queue } from 'bullmq'
 
 import { connectOps, closeOps } from '../src/index.ts'
@@ -129,7 +129,11 @@ export class RelayBench {
     this.partitions = partitions
   }
 
-  static async open(redis: TestRedis, namespace: string, partitions = 2): Promise<RelayBench> {
+  static async open(
+    redis: { readonly url: RedisAddress },
+    namespace: string,
+    partitions = 2,
+  ): Promise<RelayBench> {
     const arrival = await connectOps(redis.url, { timeoutMs: 5000 })
     if (arrival.kind !== 'connected') throw new Error('the test Redis is away')
     await openNamespace(arrival.connection.client, { namespace, partitions })
