@@ -96,6 +96,17 @@ test('ten people who replay one letter at the same time add one job', async () =
   expect(await bench.client.llen(bench.keys(1).wait)).toBe(0)
 })
 
+test('a replay that comes after a service has sent the event again leaves the counts balanced', async () => {
+  const { bench, consumer, event, replay } = await setup()
+  await bench.add(1, [event])
+  expect(await replay()).toMatchObject({ kind: 'replayed' })
+  await consumer.settle(await consumer.claimOne(), 0, 'delivered')
+  await consumer.settle(await consumer.claimOne(), 0, 'duplicate')
+  const status = await readStatus(bench.connection, bench.namespace)
+  expect(status?.totals.counters).toMatchObject({ delivered: 1, replayed: 1, dead: 0, deaths: 1 })
+  expect(status?.totals.balance).toEqual({ kind: 'balanced' })
+})
+
 test('a letter that is on its way again is refused', async () => {
   const { replay } = await setup()
   await replay()

@@ -144,6 +144,16 @@ test('a resolved letter that dies again, its event no longer known as delivered,
   })
 })
 
+test('a letter that opens again counts once in its group, beside the others of it', async () => {
+  const partition = await setup()
+  await oneCopy(partition, {}, undefined, '1')
+  await oneCopy(partition, {})
+  await oneCopy(partition, 'duplicate', replayJobName(1))
+  await oneCopy(partition, {})
+  expect(await groups(partition)).toEqual({ 'rejected|400|attributes.plan|order_placed': '2' })
+  expect(await openLetters(partition)).toHaveLength(2)
+})
+
 const deliveredCopy = (jobId: string) => {
   return { jobId, count: 1, positions: [positionOf(MEMBER, 'delivered')] }
 }

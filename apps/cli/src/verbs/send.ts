@@ -3,6 +3,7 @@
 
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 import { createProducer } from '@retention-relay/producer'
 import type { EnqueueInput, Producer, retentionPlan } from '@retention-relay/producer'
@@ -104,6 +105,7 @@ async function sendAll(parts: SendAllParts): Promise<Omit<Summary, 'namespace'>>
     stopReading: () => source.stream.destroy(),
     retryForMs,
     monotonicMs,
+    pause,
   })
   const interrupt = (): void => run.stop('interrupted')
   surroundings.stop.addEventListener('abort', interrupt)
