@@ -81,6 +81,24 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   NODE_ENV: 'production',
 }
 
+test('a setting that is given twice, as a value and as a file, is a fault', () => {
+  const result = readConfig({ ...REQUIRED, CUSTOMERIO_API_KEY_FILE: '/run/secret' }, () => 'key')
+  const fault = 'is set, and CUSTOMERIO_API_KEY_FILE too; keep one of them'
+  expect(result).toEqual({ kind: 'faults', faults: [{ name: 'CUSTOMERIO_API_KEY', fault }] })
+})
+
+test('a file of a setting that is missing or empty is named', () => {
+  const { REDIS_URL: _url, CUSTOMERIO_API_KEY: _key, ...others } = REQUIRED
+  const files = { REDIS_URL_FILE: '/nowhere/url', CUSTOMERIO_API_KEY_FILE: '/dev/null' }
+  expect(readConfig({ ...others, ...files })).toEqual({
+    kind: 'faults',
+    faults: [
+      { name: 'REDIS_URL_FILE', fault: 'names /nowhere/url, which cannot be read (ENOENT)' },
+      { name: 'CUSTOMERIO_API_KEY_FILE', fault: 'names /dev/null, which is empty' },
+    ],
+  })
+})
+
 test('a secret is in no fault', () => {
   const secret = 'hunter2'
   const result = readConfig({
