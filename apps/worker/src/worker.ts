@@ -65,7 +65,7 @@ export class Worker {
     this.#config = parts.config
     this.#logger = parts.logger.child({ worker: this.#workerId })
     this.#health = new Health(({ ready, reasons }) =>
-      this.#logger.info(
+      this.#logger[ready ? 'info' : 'warn'](
         { event: 'worker.readiness', ready, reasons },
         ready ? 'ready' : 'not ready',
       ),
