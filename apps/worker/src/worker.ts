@@ -25,6 +25,7 @@ import { readNamespaceGauges } from './namespace-gauges.ts'
 import type { NamespaceGauges } from './namespace-gauges.ts'
 import { tellAll } from './observers.ts'
 import { followPauses } from './pauses.ts'
+import { watchRedis } from './redis-watch.ts'
 import { checkRedis, isProduction } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
@@ -111,7 +112,10 @@ export class Worker {
     const facts = await this.#reachRedis()
     if (facts === null) return
     this.#check(facts)
-    this.#followRedis()
+    watchRedis(this.#connections.scripts, {
+      changed: (isReady) => this.#health.set('redis', isReady),
+      away: (cause) => this.#tellAway(cause),
+    })
     await this.#openNamespace()
     if (this.#namespace === undefined || this.#stop.signal.aborted) return
     this.#health.set('namespace', true)
@@ -164,7 +168,7 @@ export class Worker {
       const [first, second] = arrivals
       if (first?.kind === 'ready' && second?.kind === 'ready') return first.facts
       const cause = arrivals.find((arrival) => arrival.kind === 'away')?.cause?.message
-      this.#logger.warn({ event: 'redis.away', cause }, 'Redis does not answer; goes on trying')
+      this.#tellAway(cause)
     }
     return null
   }
@@ -190,11 +194,8 @@ export class Worker {
     )
   }
 
-  #followRedis(): void {
-    const { scripts } = this.#connections
-    this.#health.set('redis', scripts.status === 'ready')
-    scripts.on('ready', () => this.#health.set('redis', true))
-    scripts.on('close', () => this.#health.set('redis', false))
+  #tellAway(cause: string | undefined): void {
+    this.#logger.warn({ event: 'redis.away', cause }, 'Redis does not answer; goes on trying')
   }
 
   /** Leaves the namespace undefined when the worker was stopped before Redis took it. */

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 
 import { startMock } from '@retention-relay/mock-customerio'
-import { startTestRedis } from '@retention-relay/testkit'
+import { startTestRedis, until } from '@retention-relay/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { PartitionOutside, track } from './jobs.ts'
@@ -108,6 +108,29 @@ test('while Redis is away the worker lives, is not ready, and delivers when Redi
   await redis.restart()
   await worker.untilReady()
   await mock.waitFor(({ applied }) => applied === 1)
+})
+
+test('a Redis that goes away, or changes its password, is told once with the cause, and waited for', async () => {
+  const redis = await startTestRedis({ onEnd: onTestFinished })
+  const mock = await startMock()
+  onTestFinished(() => mock.close())
+  const { redis: client } = new PartitionOutside(redis, 'test')
+  const worker = new ObservedWorker({ ...settingsOf('test', mock), REDIS_URL: redis.url })
+  await worker.untilReady()
+
+  await client.config('SET', 'requirepass', 'rotated')
+  await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  expect(await worker.log('redis.away')).toMatchObject({ cause: expect.stringMatching(/^NOAUTH/) })
+  expect((await worker.readiness()).reasons).toEqual(['Redis does not answer'])
+  await client.config('SET', 'requirepass', '')
+  await worker.untilReady()
+
+  await redis.kill()
+  await until(() => worker.logged('redis.away').length === 2, { what: 'the second outage' })
+  await redis.restart()
+  await worker.untilReady()
+  expect(worker.logged('redis.away')).toHaveLength(2)
+  expect(worker.logged('redis.away')[1]?.['cause']).toMatch(/^(connect|read|write) E/)
 })
 
 test('a namespace that was set up for another workspace, or with other partitions, ends the start', async () => {

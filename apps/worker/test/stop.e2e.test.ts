@@ -111,6 +111,15 @@ test('before Redis has ever answered it stops long before its deadline', async (
   expect(await terminate(worker)).toEqual(STOPPED)
 })
 
+test('while credentials are refused it stops long before its deadline', async () => {
+  const { worker, partition, mock } = await setup(600_000)
+  mock.configure({ apiKey: 'rotated' })
+  const job = await partition.add([track('cus_1')])
+  await worker.log('relay.paused')
+  expect(await terminate(worker)).toEqual(STOPPED)
+  expect(await partition.waiting()).toEqual([job])
+})
+
 test('a second signal does not break off a clean stop', async () => {
   const { worker, partition, mock } = await setup()
   mock.fault({ kind: 'hang' })
