@@ -10,6 +10,9 @@ export type Unblock = (clientId: number) => Promise<unknown>
 /** Longest blocking wait in seconds, after which the list of idle partitions is read again. */
 const WAIT_S = 1
 
+/** Longest pause after a pop that failed, in milliseconds. */
+const PAUSE_MS = 250
+
 /** Waits for markers on a connection of its own. */
 export class WorkSignal {
   readonly #client: Redis
@@ -75,8 +78,8 @@ export class WorkSignal {
       this.#waiting.delete(popped[0])
       wake?.()
     } catch {
-      // The connection is away: consumers poll meanwhile. Wait for it, or for the end.
-      await this.#readyOrStopped()
+      // The connection is away, or Redis refuses: consumers poll meanwhile.
+      await this.#pause()
     } finally {
       this.#pop = undefined
     }
@@ -95,11 +98,19 @@ export class WorkSignal {
     this.#unblock(pop.clientId).then(again, () => undefined)
   }
 
-  async #readyOrStopped(): Promise<void> {
-    if (this.#stopped || this.#client.status === 'ready') return
+  /** Ends when the connection is there again or closed for good, and in any case after a while. */
+  async #pause(): Promise<void> {
+    if (this.#stopped) return
     await new Promise<void>((resolve) => {
-      this.#client.once('ready', resolve)
-      this.#client.once('end', resolve)
+      const finish = (): void => {
+        clearTimeout(timer)
+        this.#client.off('ready', finish)
+        this.#client.off('end', finish)
+        resolve()
+      }
+      const timer = setTimeout(finish, PAUSE_MS)
+      this.#client.once('ready', finish)
+      this.#client.once('end', finish)
     })
   }
 }
