@@ -14,7 +14,7 @@ import { settingsOf } from './settings.ts'
 
 /** RELAY_SHUTDOWN_MS of these tests, and what a platform adds to it before it kills. */
 const SHUTDOWN_MS = 3000
-const PLATFORM_MS = 1500
+const PLATFORM_MS = 1800
 const STOPPED: ProcessExit = { code: 0, signal: null }
 
 interface Bundle {
