@@ -102,7 +102,12 @@ async function addJobs(
   const nextId = createUlidSource()
   const lanes = Array.from({ length: namespace.partitions }, (): RelayEvent[] => [])
   for (let number = 0; number < events; number += 1) {
-    const event = { ...loadEvent(number), id: nextId(), occurredAt: Date.now() } as RelayEvent
+    const event: RelayEvent = {
+      op: 'track',
+      ...loadEvent(number),
+      id: nextId(),
+      occurredAt: Date.now(),
+    }
     lanes[partitionOf(event.customerId, namespace.partitions)]!.push(event)
   }
   await Promise.all(

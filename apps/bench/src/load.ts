@@ -1,15 +1,19 @@
 // The load of every measurement: product views of about 330 bytes, of many customers.
 
-import type { retentionPlan } from '@retention-relay/events'
-import type { EnqueueInput } from '@retention-relay/producer'
+import type { retentionPlan, TrackInput } from '@retention-relay/events'
 
 /** Customers of the load: more than fit into one batch of each partition. */
 export const CUSTOMERS = 20_000
 
+/** One event of the load. */
+export type LoadEvent = { readonly customerId: string } & Extract<
+  TrackInput<typeof retentionPlan>,
+  { name: 'product_viewed' }
+>
+
 /** The n-th event of the load. */
-export function loadEvent(number: number): EnqueueInput<typeof retentionPlan> {
+export function loadEvent(number: number): LoadEvent {
   return {
-    op: 'track',
     customerId: `cus_${number % CUSTOMERS}`,
     name: 'product_viewed',
     data: {

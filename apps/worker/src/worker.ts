@@ -9,7 +9,12 @@ import type { TrackDestination } from '@retention-relay/customerio'
 import { systemClock } from '@retention-relay/delivery'
 import type { DeliveryObserver, EndpointGate, PartitionManager } from '@retention-relay/delivery'
 import { RelayError } from '@retention-relay/events'
-import { awaitRedis, bindWorkspace, openNamespace } from '@retention-relay/queue'
+import {
+  awaitRedis,
+  bindWorkspace,
+  openNamespace,
+  readLayoutVersions,
+} from '@retention-relay/queue'
 import type { OpenNamespace, RedisFacts } from '@retention-relay/queue'
 import type { Logger } from 'pino'
 
@@ -26,7 +31,7 @@ import type { NamespaceGauges } from './namespace-gauges.ts'
 import { tellAll } from './observers.ts'
 import { followPauses } from './pauses.ts'
 import { watchRedis } from './redis-watch.ts'
-import { checkRedis, isProduction } from './start-checks.ts'
+import { checkLayout, checkRedis, isProduction } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
@@ -119,6 +124,7 @@ export class Worker {
     await this.#openNamespace()
     if (this.#namespace === undefined || this.#stop.signal.aborted) return
     this.#health.set('namespace', true)
+    await this.#checkLayout(this.#namespace)
     this.#manager = composeDelivery({
       config: this.#config,
       workerId: this.#workerId,
@@ -227,6 +233,13 @@ export class Worker {
     }
   }
 
+  async #checkLayout(namespace: OpenNamespace): Promise<void> {
+    const versions = await readLayoutVersions(this.#connections.leases, namespace).catch(() => [])
+    for (const { level, text } of versions.map((version) => checkLayout(version))) {
+      this.#logger[level === 'danger' ? 'warn' : 'info']({ event: 'layout.checked', level }, text)
+    }
+  }
+
   /** Asks the destination for the first time, until it answers. */
   async #meetDestination(): Promise<void> {
     while (!this.#stop.signal.aborted && !this.#health.readiness().ready) {
@@ -241,6 +254,11 @@ export class Worker {
         continue
       }
       if (probe.kind === 'refused') await this.#gate.judgeUnauthorized(probe.status)
+      else
+        this.#logger.info(
+          { event: 'destination.checked', region: probe.region },
+          'Customer.io accepts the credentials',
+        )
       this.#health.set('destination', true)
       return
     }

@@ -10,7 +10,7 @@ import type { EnqueueInput, Producer, retentionPlan } from '@retention-relay/pro
 
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
-import { formatCount, formatDuration } from '../output/format.ts'
+import { formatCount, formatCountOf, formatDuration } from '../output/format.ts'
 import { readLines } from '../send/lines.ts'
 import { Progress } from '../send/progress.ts'
 import { Rejects } from '../send/rejects.ts'
@@ -137,7 +137,7 @@ function report(summary: Summary, args: Arguments, { out, err }: Surroundings): 
   else {
     const counts = `${formatCount(accepted)} accepted, ${formatCount(rejected)} rejected`
     const speed = `${formatDuration(durationMs)} (${formatCount(eventsPerSecond)}/s)`
-    out.write(`${formatCount(lines)} lines: ${counts}, in ${speed}\n`)
+    out.write(`${formatCountOf(lines, 'line')}: ${counts}, in ${speed}\n`)
   }
   if (end !== 'complete') err.write(`relay: ${endText(end)} Stopped after line ${lastLine}.\n`)
   return end === 'complete' && rejected > 0 ? EXIT.wrong : EXITS[end]

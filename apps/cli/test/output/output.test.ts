@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 import { formatCount, formatDuration, formatTime, printable } from '../../src/output/format.ts'
 import { styleOf } from '../../src/output/style.ts'
-import { formatTable } from '../../src/output/table.ts'
+import { cutLine, formatTable } from '../../src/output/table.ts'
 
 const PIPE = { isTerminal: false }
 const write = (): void => undefined
@@ -15,14 +15,14 @@ test('columns are aligned, numbers to the right, without blanks at the end', () 
     ['1', 'one', 'a'],
     ['10', 'né', ''],
   ]
-  expect(formatTable(columns, rows, PIPE)).toEqual([' n  name  x', ' 1  one   a', '10  né'])
+  expect(formatTable(columns, rows)).toEqual([' n  name  x', ' 1  one   a', '10  né'])
 })
 
-test('a row is cut to the width of a terminal, and never on a pipe', () => {
-  const rows = [['a message that is long']]
-  const columns = [{ title: 'text' }]
-  expect(formatTable(columns, rows, { isTerminal: true, columns: 10 }).at(1)).toBe('a message…')
-  expect(formatTable(columns, rows, { isTerminal: false, columns: 10 }).at(1)).toBe(rows[0]?.[0])
+test('a line is cut to the width of a terminal, and never on a pipe', () => {
+  const line = 'a message that is long'
+  expect(cutLine(line, { isTerminal: true, columns: 10 })).toBe('a message…')
+  expect(cutLine(line, { isTerminal: true, columns: line.length })).toBe(line)
+  expect(cutLine(line, { isTerminal: false, columns: 10 })).toBe(line)
 })
 
 test('colours appear on a terminal only, and NO_COLOR switches them off', () => {
