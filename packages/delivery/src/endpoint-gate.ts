@@ -52,7 +52,7 @@ export class EndpointGate {
   /** Waits while credentials are refused, or until the signal aborts. */
   async pass(signal: AbortSignal): Promise<void> {
     while (this.#hold !== undefined && !signal.aborted) {
-      await Promise.race([this.#hold, aborted(signal)])
+      await settledOrAborted(this.#hold, signal)
     }
   }
 
@@ -81,9 +81,14 @@ export class EndpointGate {
   }
 }
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
+/** Resolves with the promise, or when the signal aborts; leaves no listener behind. */
+async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true })
+    const finish = (): void => {
+      signal.removeEventListener('abort', finish)
+      resolve()
+    }
+    signal.addEventListener('abort', finish)
+    void promise.then(finish)
   })
 }
