@@ -127,6 +127,7 @@ export class Worker {
     if (this.#namespace === undefined || this.#stop.signal.aborted) return
     this.#health.set('namespace', true)
     await this.#checkLayout(this.#namespace)
+    if (this.#stop.signal.aborted) return
     this.#manager = composeDelivery({
       config: this.#config,
       workerId: this.#workerId,

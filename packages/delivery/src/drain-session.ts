@@ -55,6 +55,8 @@ export class DrainSession {
   readonly #ended = new AbortController()
   #end: SessionEnd | undefined
   #hasSettled = false
+  /** The last claim found the queue paused. */
+  #isPaused = false
   /** Resolves the waits of both loops; replaced at each change. */
   #change = deferred()
   /** A job of a newer format is next: nothing more is claimed or decoded. */
@@ -125,6 +127,7 @@ export class DrainSession {
         maxBytes,
         held: settlements.held,
       })
+      this.#notePause(reply.kind === 'paused')
       if (reply.kind === 'lost') this.#lost()
       else if (reply.kind === 'out_of_sync')
         this.#outOfSync(`${reply.active} jobs are active, not those that are held`)
@@ -134,6 +137,15 @@ export class DrainSession {
     } catch (cause) {
       this.#outOfSync(cause)
     }
+  }
+
+  /** A person pauses a queue in BullMQ's own way. */
+  #notePause(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return
+    this.#isPaused = isPaused
+    const { observer, lease } = this.#parts
+    if (isPaused) observer.paused('operator', lease.partition, 'the queue is paused in BullMQ')
+    else observer.resumed('operator', lease.partition)
   }
 
   #hold(jobs: readonly ClaimedJob[]): void {

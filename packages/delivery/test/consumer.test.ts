@@ -194,16 +194,18 @@ test('a stop ends within its grace while Redis is away', async () => {
   expect(consumer.state).toBe('ended')
 })
 
-test('while the queue is paused nothing is claimed', async () => {
+test('while the queue is paused nothing is claimed, and it is said', async () => {
   const bench = setupConsumer()
   bench.partition.isPaused = true
   bench.partition.add(track('a'))
   run(bench)
   await forMs(bench, 5_000)
   expect(bench.destination.sent).toHaveLength(0)
+  expect(bench.recorder.pauses).toEqual(['operator'])
   bench.partition.isPaused = false
   await forMs(bench, 2_000)
   expect(bench.destination.sent).toHaveLength(1)
+  expect(bench.recorder.resumes).toEqual(['operator'])
 })
 
 test('a job of a newer format holds the partition and is not dropped', async () => {
