@@ -2,6 +2,7 @@
 // partitions. Leases are exclusive, so the shares of all workers add up to the limit without a counter in Redis.
 // It starts empty, and a 429 halves it; each accepted request brings a little of it back.
 
+import { unlessAborted } from './abortable.ts'
 import { deferred } from './deferred.ts'
 import type { Clock } from './ports.ts'
 
@@ -66,10 +67,11 @@ export class RateShare {
     const { promise, resolve } = deferred()
     this.#queue = promise
     try {
-      await before
+      await unlessAborted(before, signal)
       return await this.#takeNow(signal)
     } finally {
-      resolve()
+      // Who gives up before its turn hands it on when it comes, so that the order of the others holds.
+      void before.then(resolve)
     }
   }
 
