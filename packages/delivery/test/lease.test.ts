@@ -58,6 +58,15 @@ test('a confirmation prolongs it from the moment before its command was sent', (
   expect(lease.remainingMs()).toBe(7000)
 })
 
+test('a confirmation whose command was sent earlier than the last one does not shorten it', () => {
+  const { clock, lease } = setup()
+  const early = momentOf(clock)
+  clock.jump(6000)
+  lease.extend(momentOf(clock))
+  lease.extend(early)
+  expect(lease.remainingMs()).toBe(9000)
+})
+
 test('when it is given back it is over', () => {
   const { lease } = setup()
   lease.end()
