@@ -43,11 +43,11 @@ export class RateShare {
     return this.#limit * USED_PART * this.#share * this.#factor
   }
 
-  /** Sets the part of all partitions that this worker leases, 0..1. */
+  /** Sets the part of all partitions that this worker leases, 0..1. The last lease takes the bucket's content along. */
   setShare(share: number): void {
     this.#refill()
     this.#share = share
-    this.#tokens = Math.min(this.#tokens, this.#depth())
+    this.#tokens = share === 0 ? 0 : Math.min(this.#tokens, this.#depth())
   }
 
   /** The destination answered 429. */
