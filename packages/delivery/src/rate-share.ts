@@ -65,8 +65,12 @@ export class RateShare {
     const before = this.#queue
     const { promise, resolve } = deferred()
     this.#queue = promise
+    if (!(await isResolved(before, signal))) {
+      // Those behind it still wait for those before it.
+      void before.then(resolve)
+      return false
+    }
     try {
-      await before
       return await this.#takeNow(signal)
     } finally {
       resolve()
@@ -95,6 +99,19 @@ export class RateShare {
   }
 
   #depth(): number {
-    return Math.max(1, (this.perSecond * DEPTH_MS) / 1000)
+    return this.#share === 0 ? 0 : Math.max(1, (this.perSecond * DEPTH_MS) / 1000)
   }
+}
+
+/** True when the promise resolves, false when the signal aborts first. */
+async function isResolved(promise: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false
+  return await new Promise((resolve) => {
+    const giveUp = (): void => resolve(false)
+    signal.addEventListener('abort', giveUp)
+    void promise.then(() => {
+      signal.removeEventListener('abort', giveUp)
+      resolve(true)
+    })
+  })
 }
