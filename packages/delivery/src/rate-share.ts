@@ -106,3 +106,16 @@ export class RateShare {
     return Math.max(1, (this.perSecond * DEPTH_MS) / 1000)
   }
 }
+
+/** True when the promise resolves, false when the signal aborts first. */
+async function isResolved(promise: Promise<void>, signal: AbortSignal): Promise<boolean> {
+  if (signal.aborted) return false
+  return await new Promise((resolve) => {
+    const giveUp = (): void => resolve(false)
+    signal.addEventListener('abort', giveUp)
+    void promise.then(() => {
+      signal.removeEventListener('abort', giveUp)
+      resolve(true)
+    })
+  })
+}
