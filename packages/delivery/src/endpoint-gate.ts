@@ -2,6 +2,7 @@
 // requests it has accepted. While credentials are refused nobody sends; one probe at a time asks whether they
 // are accepted again, so that they can be repaired, or replaced, without a restart.
 
+import { unlessAborted } from './abortable.ts'
 import { backoffMs } from './backoff.ts'
 import type { Clock, DeliveryObserver, DestinationPort } from './ports.ts'
 
@@ -52,7 +53,7 @@ export class EndpointGate {
   /** Waits while credentials are refused, or until the signal aborts. */
   async pass(signal: AbortSignal): Promise<void> {
     while (this.#hold !== undefined && !signal.aborted) {
-      await settledOrAborted(this.#hold, signal)
+      await unlessAborted(this.#hold, signal)
     }
   }
 
@@ -79,16 +80,4 @@ export class EndpointGate {
     this.#hold = undefined
     this.#observer.resumed('auth', null)
   }
-}
-
-/** Resolves with the promise, or when the signal aborts; leaves no listener behind. */
-async function settledOrAborted(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const finish = (): void => {
-      signal.removeEventListener('abort', finish)
-      resolve()
-    }
-    signal.addEventListener('abort', finish)
-    void promise.then(finish)
-  })
 }

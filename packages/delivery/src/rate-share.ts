@@ -47,7 +47,7 @@ export class RateShare {
   setShare(share: number): void {
     this.#refill()
     this.#share = share
-    this.#tokens = share === 0 ? 0 : Math.min(this.#tokens, this.#depth())
+    this.#tokens = Math.min(this.#tokens, this.#depth())
   }
 
   /** The destination answered 429. */
@@ -105,17 +105,4 @@ export class RateShare {
     if (this.#share === 0) return 0
     return Math.max(1, (this.perSecond * DEPTH_MS) / 1000)
   }
-}
-
-/** True when the promise resolves, false when the signal aborts first. */
-async function isResolved(promise: Promise<void>, signal: AbortSignal): Promise<boolean> {
-  if (signal.aborted) return false
-  return await new Promise((resolve) => {
-    const giveUp = (): void => resolve(false)
-    signal.addEventListener('abort', giveUp)
-    void promise.then(() => {
-      signal.removeEventListener('abort', giveUp)
-      resolve(true)
-    })
-  })
 }

@@ -6,7 +6,7 @@ import type { Rejection, ResponseClass } from '@retention-relay/events'
 import { isProfileOperation } from '@retention-relay/events'
 
 import { backoffMs } from './backoff.ts'
-import type { Batch } from './batch.ts'
+import type { Batch, BatchItem } from './batch.ts'
 import type { EndpointGate } from './endpoint-gate.ts'
 import type { Lease } from './lease.ts'
 import type { Settler } from './outcomes.ts'
@@ -56,6 +56,8 @@ type Answer = Awaited<ReturnType<DestinationPort['send']>>
 export class BatchSender {
   readonly #parts: SenderParts
   #unreadableInARow = 0
+  /** Customers of the present batch whose event was put aside, and for how long in milliseconds. */
+  readonly #aside = new Map<string, number>()
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -63,7 +65,12 @@ export class BatchSender {
 
   /** Sends until every event of the batch is settled, set aside, or the session has ended. */
   async send(batch: Batch): Promise<void> {
-    let open = batch
+    this.#aside.clear()
+    await this.#deliver(batch)
+  }
+
+  async #deliver(batch: Batch): Promise<void> {
+    let open = this.#keepBehindAside(batch)
     for (let attempt = 1; open.length > 0; attempt += 1) {
       open = await this.#dropDelivered(open)
       if (open.length === 0 || !(await this.#mayGo(open))) return
@@ -71,6 +78,16 @@ export class BatchSender {
       const again = await this.#act(open, answer.response, attempt)
       if (!again) return
     }
+  }
+
+  /** A later event of a customer whose event was put aside waits behind it; returns the others. */
+  #keepBehindAside(batch: Batch): Batch {
+    if (this.#aside.size === 0) return batch
+    const isAside = ({ pending }: BatchItem): boolean => this.#aside.has(pending.event.customerId)
+    for (const { pending } of batch.filter(isAside)) {
+      this.#parts.setAside(pending, this.#aside.get(pending.event.customerId)!)
+    }
+    return batch.filter((item) => !isAside(item))
   }
 
   /** Settles as duplicates what the dedupe store has; returns the others. */
@@ -184,10 +201,10 @@ export class BatchSender {
   ): Promise<void> {
     if (batch.length > 1) {
       const middle = Math.ceil(batch.length / 2)
-      await this.send(batch.slice(0, middle))
+      await this.#deliver(batch.slice(0, middle))
       // The halves may hold events of one customer.
       await this.#parts.acknowledged()
-      if (!this.#parts.ended.aborted) await this.send(batch.slice(middle))
+      if (!this.#parts.ended.aborted) await this.#deliver(batch.slice(middle))
       return
     }
     const { pending } = batch[0]!
@@ -211,7 +228,9 @@ export class BatchSender {
     pending.refusedWhenAccepted ??= gate.accepted
     const detail = `the destination refuses an event with ${rejection.status} in words that are not its own`
     observer.paused('refuses_everything', lease.partition, detail)
-    setAside(pending, backoffMs(pending.attempts, random))
+    const delayMs = backoffMs(pending.attempts, random)
+    this.#aside.set(pending.event.customerId, delayMs)
+    setAside(pending, delayMs)
   }
 
   async #unauthorized(

@@ -142,6 +142,23 @@ test('an event that was put aside does not hold up the customers behind it', asy
   expect(bench.destination.applied.map(({ id }) => id)).toEqual([later.id])
 })
 
+test('what stands behind an event that was put aside, in its own batch, does not overtake it', async () => {
+  const bench = setupConsumer()
+  const backlog = Array.from({ length: 40 }, () => track('a'))
+  const guilty = backlog[3]!
+  bench.partition.add(...backlog, track('b'))
+  let isForgiving = false
+  bench.destination.answer = ({ operations }) =>
+    !isForgiving && operations.some(({ id }) => id === guilty.id) ? refusal(false) : DELIVERED
+  bench.gate.noteAccepted = () => undefined
+  run(bench)
+  await forMs(bench, 5_000)
+  isForgiving = true
+  await forMs(bench, 120_000)
+  const own = bench.destination.applied.filter(({ identifiers }) => identifiers.id === 'a')
+  expect(own.map(({ id }) => id)).toEqual(backlog.map(({ id }) => id))
+})
+
 test('503 is tried again in place, with growing waits, until it passes; nothing dies and nothing overtakes', async () => {
   const bench = setupConsumer()
   const events = [track('a'), track('a'), track('b')]
