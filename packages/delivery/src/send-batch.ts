@@ -154,8 +154,11 @@ export class BatchSender {
         )
       case 'retry':
         return await this.#retry(response, attempt)
-      case 'lease_over':
       case 'aborted':
+        // Events that nobody settles would block their lanes for ever.
+        if (!this.#parts.ended.aborted) this.#parts.fail('the request was aborted by somebody else')
+        return false
+      case 'lease_over':
         return false
     }
   }
