@@ -34,7 +34,7 @@ export class EndpointGate {
     this.#stop = parts.stop
   }
 
-  /** Requests that the endpoint has accepted since the start. */
+  /** Requests of which the endpoint has accepted an event since the start. */
   get accepted(): number {
     return this.#accepted
   }
@@ -44,7 +44,7 @@ export class EndpointGate {
     return this.#hold !== undefined
   }
 
-  /** A request was accepted. */
+  /** An event of a request was accepted. */
   noteAccepted(): void {
     this.#accepted += 1
   }

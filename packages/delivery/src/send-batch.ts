@@ -165,7 +165,7 @@ export class BatchSender {
 
   #settleAccepted(batch: Batch, refused: ReadonlyMap<number, Rejection>): void {
     const { gate, rate, settle, settler } = this.#parts
-    gate.noteAccepted()
+    if (refused.size < batch.length) gate.noteAccepted()
     rate.recover()
     this.#unreadableInARow = 0
     const outcomes = batch.map(({ pending }, index) => {
