@@ -56,6 +56,8 @@ type Answer = Awaited<ReturnType<DestinationPort['send']>>
 export class BatchSender {
   readonly #parts: SenderParts
   #unreadableInARow = 0
+  /** Customers with an event of this batch that was put aside. */
+  readonly #aside = new Set<string>()
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -63,6 +65,11 @@ export class BatchSender {
 
   /** Sends until every event of the batch is settled, set aside, or the session has ended. */
   async send(batch: Batch): Promise<void> {
+    this.#aside.clear()
+    await this.#sendOpen(batch)
+  }
+
+  async #sendOpen(batch: Batch): Promise<void> {
     let open = batch
     for (let attempt = 1; open.length > 0; attempt += 1) {
       open = await this.#dropDelivered(open)
@@ -185,10 +192,10 @@ export class BatchSender {
   ): Promise<void> {
     if (batch.length > 1) {
       const middle = Math.ceil(batch.length / 2)
-      await this.send(batch.slice(0, middle))
+      await this.#sendOpen(batch.slice(0, middle))
       // The halves may hold events of one customer.
       await this.#parts.acknowledged()
-      if (!this.#parts.ended.aborted) await this.send(batch.slice(middle))
+      if (!this.#parts.ended.aborted) await this.#sendOpen(this.#withoutAside(batch.slice(middle)))
       return
     }
     const { pending } = batch[0]!
@@ -197,6 +204,15 @@ export class BatchSender {
     } else {
       this.#putAside(pending, rejection)
     }
+  }
+
+  /** Puts events aside whose customer has an earlier one aside: they may not overtake it. Returns the others. */
+  #withoutAside(batch: Batch): Batch {
+    return batch.filter(({ pending }) => {
+      const isBehind = this.#aside.has(pending.event.customerId)
+      if (isBehind) this.#parts.setAside(pending, 0)
+      return !isBehind
+    })
   }
 
   #hasAcceptedOthers(pending: PendingEvent): boolean {
@@ -212,6 +228,7 @@ export class BatchSender {
     pending.refusedWhenAccepted ??= gate.accepted
     const detail = `the destination refuses an event with ${rejection.status} in words that are not its own`
     observer.paused('refuses_everything', lease.partition, detail)
+    this.#aside.add(pending.event.customerId)
     setAside(pending, backoffMs(pending.attempts, random))
   }
 
