@@ -147,7 +147,7 @@ export class BatchSender {
         this.#settleAccepted(batch, new Map(response.rejections.map((item) => [item.index, item])))
         return false
       case 'item_errors_unclear':
-        await this.#refused(batch, 'rejected', response.rejection, true)
+        await this.#unclear(batch, response.rejection)
         return false
       case 'refused':
         await this.#refused(batch, response.reason, response.rejection, response.believable)
@@ -181,6 +181,16 @@ export class BatchSender {
       return deadOutcome(pending, 'rejected', rejection, settler)
     })
     settle(outcomes)
+  }
+
+  /**
+   * Errors that name no item. What they do not mean is accepted, so of several events each may be delivered. Alone, an
+   * event is what they mean; that it is refused is believable when they say a reason or a field, as Customer.io's do.
+   */
+  async #unclear(batch: Batch, rejection: Rejection): Promise<void> {
+    if (batch.length > 1) for (const { pending } of batch) pending.maybeDelivered = true
+    const believable = rejection.reason !== undefined || rejection.field !== undefined
+    await this.#refused(batch, 'rejected', rejection, believable)
   }
 
   /** A refused batch goes again in halves; a single event is dead if the refusal is believable. */
