@@ -6,7 +6,7 @@ import type { Rejection, ResponseClass } from '@retention-relay/events'
 import { isProfileOperation } from '@retention-relay/events'
 
 import { backoffMs } from './backoff.ts'
-import type { Batch, BatchItem } from './batch.ts'
+import type { Batch } from './batch.ts'
 import type { EndpointGate } from './endpoint-gate.ts'
 import type { Lease } from './lease.ts'
 import type { Settler } from './outcomes.ts'
@@ -56,8 +56,8 @@ type Answer = Awaited<ReturnType<DestinationPort['send']>>
 export class BatchSender {
   readonly #parts: SenderParts
   #unreadableInARow = 0
-  /** Customers of the present batch whose event was put aside, and for how long in milliseconds. */
-  readonly #aside = new Map<string, number>()
+  /** Customers with an event of this batch that was put aside. */
+  readonly #aside = new Set<string>()
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -66,11 +66,11 @@ export class BatchSender {
   /** Sends until every event of the batch is settled, set aside, or the session has ended. */
   async send(batch: Batch): Promise<void> {
     this.#aside.clear()
-    await this.#deliver(batch)
+    await this.#sendOpen(batch)
   }
 
-  async #deliver(batch: Batch): Promise<void> {
-    let open = this.#keepBehindAside(batch)
+  async #sendOpen(batch: Batch): Promise<void> {
+    let open = batch
     for (let attempt = 1; open.length > 0; attempt += 1) {
       open = await this.#dropDelivered(open)
       if (open.length === 0 || !(await this.#mayGo(open))) return
@@ -78,16 +78,6 @@ export class BatchSender {
       const again = await this.#act(open, answer.response, attempt)
       if (!again) return
     }
-  }
-
-  /** A later event of a customer whose event was put aside waits behind it; returns the others. */
-  #keepBehindAside(batch: Batch): Batch {
-    if (this.#aside.size === 0) return batch
-    const isAside = ({ pending }: BatchItem): boolean => this.#aside.has(pending.event.customerId)
-    for (const { pending } of batch.filter(isAside)) {
-      this.#parts.setAside(pending, this.#aside.get(pending.event.customerId)!)
-    }
-    return batch.filter((item) => !isAside(item))
   }
 
   /** Settles as duplicates what the dedupe store has; returns the others. */
@@ -159,7 +149,7 @@ export class BatchSender {
         this.#settleAccepted(batch, new Map(response.rejections.map((item) => [item.index, item])))
         return false
       case 'item_errors_unclear':
-        await this.#refused(batch, 'rejected', response.rejection, true)
+        await this.#unclear(batch, response.rejection)
         return false
       case 'refused':
         await this.#refused(batch, response.reason, response.rejection, response.believable)
@@ -173,15 +163,18 @@ export class BatchSender {
         )
       case 'retry':
         return await this.#retry(response, attempt)
-      case 'lease_over':
       case 'aborted':
+        // Events that nobody settles would block their lanes for ever.
+        if (!this.#parts.ended.aborted) this.#parts.fail('the request was aborted by somebody else')
+        return false
+      case 'lease_over':
         return false
     }
   }
 
   #settleAccepted(batch: Batch, refused: ReadonlyMap<number, Rejection>): void {
     const { gate, rate, settle, settler } = this.#parts
-    gate.noteAccepted()
+    if (refused.size < batch.length) gate.noteAccepted()
     rate.recover()
     this.#unreadableInARow = 0
     const outcomes = batch.map(({ pending }, index) => {
@@ -190,6 +183,16 @@ export class BatchSender {
       return deadOutcome(pending, 'rejected', rejection, settler)
     })
     settle(outcomes)
+  }
+
+  /**
+   * Errors that name no item. What they do not mean is accepted, so of several events each may be delivered. Alone, an
+   * event is what they mean; that it is refused is believable when they say a reason or a field, as Customer.io's do.
+   */
+  async #unclear(batch: Batch, rejection: Rejection): Promise<void> {
+    if (batch.length > 1) for (const { pending } of batch) pending.maybeDelivered = true
+    const believable = rejection.reason !== undefined || rejection.field !== undefined
+    await this.#refused(batch, 'rejected', rejection, believable)
   }
 
   /** A refused batch goes again in halves; a single event is dead if the refusal is believable. */
@@ -201,10 +204,10 @@ export class BatchSender {
   ): Promise<void> {
     if (batch.length > 1) {
       const middle = Math.ceil(batch.length / 2)
-      await this.#deliver(batch.slice(0, middle))
+      await this.#sendOpen(batch.slice(0, middle))
       // The halves may hold events of one customer.
       await this.#parts.acknowledged()
-      if (!this.#parts.ended.aborted) await this.#deliver(batch.slice(middle))
+      if (!this.#parts.ended.aborted) await this.#sendOpen(this.#withoutAside(batch.slice(middle)))
       return
     }
     const { pending } = batch[0]!
@@ -213,6 +216,15 @@ export class BatchSender {
     } else {
       this.#putAside(pending, rejection)
     }
+  }
+
+  /** Puts events aside whose customer has an earlier one aside: they may not overtake it. Returns the others. */
+  #withoutAside(batch: Batch): Batch {
+    return batch.filter(({ pending }) => {
+      const isBehind = this.#aside.has(pending.event.customerId)
+      if (isBehind) this.#parts.setAside(pending, 0)
+      return !isBehind
+    })
   }
 
   #hasAcceptedOthers(pending: PendingEvent): boolean {
@@ -228,9 +240,8 @@ export class BatchSender {
     pending.refusedWhenAccepted ??= gate.accepted
     const detail = `the destination refuses an event with ${rejection.status} in words that are not its own`
     observer.paused('refuses_everything', lease.partition, detail)
-    const delayMs = backoffMs(pending.attempts, random)
-    this.#aside.set(pending.event.customerId, delayMs)
-    setAside(pending, delayMs)
+    this.#aside.add(pending.event.customerId)
+    setAside(pending, backoffMs(pending.attempts, random))
   }
 
   async #unauthorized(
