@@ -75,9 +75,13 @@ export class DrainSession {
 
   /** Runs until the session ends; the request in flight and its settle have then ended too. */
   async run(): Promise<SessionEnd> {
+    const { budget, settlements } = this.#parts
+    // What another consumer gives back may be what this one waits for.
+    const forget = budget.onFree(() => this.#changed())
     await Promise.all([this.#claimLoop(), this.#sendLoop()])
     await this.#acknowledgements()
-    this.#parts.budget.release(this.#parts.settlements.forgetJobs())
+    forget()
+    budget.release(settlements.forgetJobs())
     return this.#end ?? 'stopped'
   }
 
