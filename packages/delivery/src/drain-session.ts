@@ -146,9 +146,9 @@ export class DrainSession {
     for (const claimed of jobs) {
       const job = this.#inbox.add(claimed)
       settlements.hold(job)
-      budget.hold(job.bytes)
       if (claimed.claims === 1 && !isReplayJob(claimed.name)) events += job.count
-      if (job.open === 0) this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
+      if (job.open > 0) budget.hold(job.bytes)
+      else this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
     }
     if (events > 0) observer.claimed(lease.partition, events)
     this.#changed()

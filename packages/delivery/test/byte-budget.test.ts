@@ -1,11 +1,12 @@
 // The bytes that all consumers of a process may hold together.
+import { jobName } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
 import { ByteBudget } from '../src/byte-budget.ts'
 import { deferred } from '../src/deferred.ts'
 import { setupConsumer } from './consumer-setup.ts'
-import { track } from './events.ts'
-import { DELIVERED } from './scripted-destination.ts'
+import { claimedJob, track } from './events.ts'
+import { DELIVERED, UNAVAILABLE } from './scripted-destination.ts'
 
 test('what is held is not free, and a job larger than the rest leaves less than nothing', () => {
   const budget = new ByteBudget(100)
@@ -62,4 +63,22 @@ test('a consumer that holds nothing goes on when another one gives bytes back', 
   expect(empty.partition.counters.delivered).toBe(1)
   await holder.stop(0, 0)
   await waiting.stop(0, 0)
+})
+
+test('when a consumer ends all its bytes are free again, delivered, dead, cleared away or put back', async () => {
+  const budget = new ByteBudget(1_000_000)
+  const bench = setupConsumer({ budget })
+  const { partition, destination, clock } = bench
+  partition.add(track('a'))
+  partition.addJob(claimedJob([], { name: jobName(1), data: Buffer.from('no') }))
+  partition.addJob(claimedJob([track('b')], { settled: 'd' }))
+  partition.add(track('c'))
+  destination.answer = (_sent, index) => (index === 0 ? DELIVERED : UNAVAILABLE)
+  const consumer = bench.start()
+  await clock.advance(3000)
+  partition.add(track('d'))
+  await clock.advance(1000)
+  await consumer.stop(0, 1000)
+  expect(partition.wait).toHaveLength(1)
+  expect(budget.free).toBe(1_000_000)
 })
