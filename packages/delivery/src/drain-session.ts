@@ -77,9 +77,13 @@ export class DrainSession {
 
   /** Runs until the session ends; the request in flight and its settle have then ended too. */
   async run(): Promise<SessionEnd> {
+    const { budget, settlements } = this.#parts
+    // What another consumer gives back may be what this one waits for.
+    const forget = budget.onFree(() => this.#changed())
     await Promise.all([this.#claimLoop(), this.#sendLoop()])
     await this.#acknowledgements()
-    this.#parts.budget.release(this.#parts.settlements.forgetJobs())
+    forget()
+    budget.release(settlements.forgetJobs())
     return this.#end ?? 'stopped'
   }
 
@@ -154,9 +158,9 @@ export class DrainSession {
     for (const claimed of jobs) {
       const job = this.#inbox.add(claimed)
       settlements.hold(job)
-      budget.hold(job.bytes)
       if (claimed.claims === 1 && !isReplayJob(claimed.name)) events += job.count
-      if (job.open === 0) this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
+      if (job.open > 0) budget.hold(job.bytes)
+      else this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
     }
     if (events > 0) observer.claimed(lease.partition, events)
     this.#changed()

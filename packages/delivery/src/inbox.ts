@@ -50,11 +50,11 @@ export class Inbox {
     return this.#events
   }
 
-  /** Adds a claimed job at the end. */
+  /** Adds a claimed job at the end, unless all its positions are settled. */
   add(claimed: ClaimedJob): HeldJob {
     // A replay is an ordinary job with a name of its own, so that it is not counted as accepted.
     const held = holdJob(claimed, jobCount(claimed.name) ?? 1)
-    this.#jobs.push({ held, claimed })
+    if (held.open > 0) this.#jobs.push({ held, claimed })
     this.#events += held.open
     return held
   }

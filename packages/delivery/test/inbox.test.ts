@@ -61,6 +61,12 @@ test('positions that were settled before are not opened again', () => {
   expect(inbox.decodeNext()).toMatchObject({ events: [{ position: 1, event: events[1] }] })
 })
 
+test('a job whose positions are all settled is not kept, whatever it holds', () => {
+  const { inbox, held } = setup({ ...text('{"v":2}'), settled: 'd' })
+  expect(held).toMatchObject([{ open: 0, count: 1 }])
+  expect([inbox.events, inbox.decodeNext()]).toEqual([0, null])
+})
+
 test('a replay is read like any job', () => {
   expect(decode(claimedJob([track('a')], { name: replayJobName(1) })).events).toHaveLength(1)
 })
