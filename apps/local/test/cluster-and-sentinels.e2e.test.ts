@@ -11,32 +11,36 @@ const CUSTOMERS = 60
 const PER_CUSTOMER = 10
 const EVENTS = CUSTOMERS * PER_CUSTOMER
 
+const EXPECTED = {
+  acknowledged: EVENTS,
+  summary: { received: EVENTS, applied: EVENTS, inversions: 0, doubled: 0, overlaps: 0 },
+  ends: [
+    { code: 0, signal: null },
+    { code: 0, signal: null },
+  ],
+}
+
 test('on a Cluster of three masters every event arrives once and in order', async () => {
   const cluster = await startRedisCluster({ masters: 3, onEnd: onTestFinished })
-  await deliversAll(
-    `redis+cluster://${cluster.addresses.map(({ host, port }) => `${host}:${port}`).join(',')}`,
-  )
+  const hosts = cluster.addresses.map(({ host, port }) => `${host}:${port}`).join(',')
+  expect(await deliverAll(`redis+cluster://${hosts}`)).toMatchObject(EXPECTED)
 })
 
 test('behind Sentinels every event arrives once and in order', async () => {
   const sentinels = await startSentinels({ onEnd: onTestFinished })
   const hosts = sentinels.addresses.map(({ host, port }) => `${host}:${port}`).join(',')
-  await deliversAll(`redis+sentinel://${hosts}/${sentinels.name}`)
+  expect(await deliverAll(`redis+sentinel://${hosts}/${sentinels.name}`)).toMatchObject(EXPECTED)
 })
 
-async function deliversAll(redisUrl: string): Promise<void> {
+/** What a producer process and a worker process came to. */
+async function deliverAll(redisUrl: string): Promise<object> {
   const mock = await startMock()
   onTestFinished(() => mock.close())
   const worker = await startWorker(redisUrl, mock, onTestFinished)
-  const shop = startShop(
-    { redisUrl, prefix: 'cus_', customers: CUSTOMERS, perCustomer: PER_CUSTOMER },
-    onTestFinished,
-  )
-  await mock.waitFor(({ applied }) => applied === EVENTS, { timeoutMs: 60_000 })
-  expect(await shop.exited).toEqual({ code: 0, signal: null })
-  expect(factsOf(shop).filter(({ acknowledged }) => acknowledged !== undefined)).toHaveLength(
-    EVENTS,
-  )
-  expect(mock.summary()).toMatchObject({ received: EVENTS, inversions: 0, doubled: 0, overlaps: 0 })
-  expect(await worker.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+  const order = { redisUrl, prefix: 'cus_', customers: CUSTOMERS, perCustomer: PER_CUSTOMER }
+  const shop = startShop(order, onTestFinished)
+  const summary = await mock.waitFor(({ applied }) => applied === EVENTS, { timeoutMs: 60_000 })
+  const ends = [await shop.exited, await worker.kill('SIGTERM')]
+  const acknowledged = factsOf(shop).filter((fact) => fact.acknowledged !== undefined).length
+  return { acknowledged, summary, ends }
 }
