@@ -2,6 +2,7 @@
 // by side. The claim loop keeps enough events at hand; the send loop takes a batch, has it sent, and settles it,
 // so there is at most one request in flight. Events that are claimed meanwhile gather into the next batch.
 
+import type { DeadLetterRecord } from '@retention-relay/events'
 import { isReplayJob } from '@retention-relay/events'
 
 import { BatchSender } from './send-batch.ts'
@@ -14,7 +15,7 @@ import { CustomerLanes } from './customer-lanes.ts'
 import { Inbox } from './inbox.ts'
 import { deadPositionOutcome } from './outcomes.ts'
 import type { PendingEvent } from './pending-event.ts'
-import type { ClaimedJob, DeadLetter, PartitionPort } from './ports.ts'
+import type { ClaimedJob, PartitionPort } from './ports.ts'
 import type { Outcome, Settlements } from './settlements.ts'
 import { MAX_SETTLE_POSITIONS } from './settlements.ts'
 
@@ -249,7 +250,7 @@ export class DrainSession {
     const now = clock.wall()
     let duplicate = 0
     const latenciesMs: number[] = []
-    const dead: DeadLetter[] = []
+    const dead: DeadLetterRecord[] = []
     for (const { outcome, pending, record, job, member } of outcomes) {
       if (outcome === 'delivered') latenciesMs.push(now - job.committedAt)
       else if (outcome === 'duplicate') duplicate += 1

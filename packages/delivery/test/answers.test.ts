@@ -1,17 +1,17 @@
 // What each answer does to the events of a batch, seen through a consumer on a partition in memory.
 import type { ResponseClass } from '@retention-relay/events'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import type { Consumer } from '../src/consumer.ts'
 import type { ConsumerBench } from './consumer-setup.ts'
-import { setupConsumer } from './consumer-setup.ts'
+import { forMs, setupConsumer, startConsumer } from './consumer-setup.ts'
 import { suppress, track } from './events.ts'
 import { idle } from './fake-clock.ts'
 import { DELIVERED, refusal, UNAVAILABLE } from './scripted-destination.ts'
 
 /** Starts, and goes on until nothing waits and nothing is active. */
 async function drain(bench: ConsumerBench, limitMs = 600_000): Promise<Consumer> {
-  const consumer = run(bench)
+  const consumer = startConsumer(bench)
   const { partition, clock, renew } = bench
   for (let ms = 0; ms < limitMs; ms += 100) {
     if (partition.wait.length + partition.active.length === 0) return consumer
@@ -21,22 +21,6 @@ async function drain(bench: ConsumerBench, limitMs = 600_000): Promise<Consumer>
   throw new Error(
     `not drained: ${partition.wait.length} wait, ${partition.active.length} are active`,
   )
-}
-
-function run(bench: ConsumerBench): Consumer {
-  const consumer = bench.start()
-  onTestFinished(async () => {
-    consumer.leaseOver()
-    await consumer.done
-  })
-  return consumer
-}
-
-async function forMs(bench: ConsumerBench, ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 100) {
-    await bench.clock.advance(100)
-    bench.renew()
-  }
 }
 
 test('an accepted batch is delivered, every event of it', async () => {
@@ -98,7 +82,7 @@ test('halves that hold events of one customer go one after the other, the second
     open = resolve
   })
   bench.partition.holdAnswers('settle', gate)
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 500)
   expect(bench.destination.batches.map((batch) => batch.length)).toEqual([40, 20])
   open()
@@ -110,7 +94,7 @@ test('a refusal in words that are not its own kills nothing while nothing else i
   const bench = setupConsumer()
   bench.partition.add(track('a'), track('b'))
   bench.destination.answer = () => refusal(false)
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 180_000)
   expect(bench.partition.deadLetters).toEqual([])
   expect(bench.recorder.pauses).toContain('refuses_everything')
@@ -134,7 +118,7 @@ test('an event that was put aside does not hold up the customers behind it', asy
   bench.partition.add(guilty)
   bench.destination.answer = ({ operations }) =>
     operations.some(({ id }) => id === guilty.id) ? refusal(false) : DELIVERED
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 1000)
   const later = track('b')
   bench.partition.add(later)
@@ -151,7 +135,7 @@ test('what stands behind an event that was put aside, in its own batch, does not
   bench.destination.answer = ({ operations }) =>
     !isForgiving && operations.some(({ id }) => id === guilty.id) ? refusal(false) : DELIVERED
   bench.gate.noteAccepted = () => undefined
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 5_000)
   isForgiving = true
   await forMs(bench, 120_000)
@@ -188,7 +172,7 @@ test('a wait that the destination asked for is kept, and its rate shrinks', asyn
           detail: '429',
         }
       : DELIVERED
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 19_000)
   expect(bench.destination.sent).toHaveLength(1)
   expect(bench.rate.perSecond).toBeLessThan(before)
@@ -237,7 +221,7 @@ test('refused credentials pause everything and kill nothing; accepted again, it 
   bench.destination.probe = async () => ({ kind: isGood ? 'accepted' : 'refused' })
   bench.destination.answer = () =>
     isGood ? DELIVERED : { kind: 'unauthorized', status: 401, rejection: { status: 401 } }
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 30_000)
   expect(bench.recorder.pauses).toEqual(['auth'])
   expect(bench.destination.sent).toHaveLength(1)
@@ -321,7 +305,7 @@ test('a profile operation goes alone, with a short bound, and only with enough o
   const bench = setupConsumer()
   bench.partition.add(suppress('a'), track('b'))
   bench.clock.jump(4_000)
-  run(bench)
+  startConsumer(bench)
   await idle()
   await bench.clock.advance(200)
   // The requeue has prolonged the lease, so it may go.
@@ -333,7 +317,7 @@ test('a profile operation goes alone, with a short bound, and only with enough o
 
 test('with too little of the lease left a profile operation waits for the renewal', async () => {
   const bench = setupConsumer()
-  run(bench)
+  startConsumer(bench)
   await bench.clock.advance(100)
   bench.clock.jump(4_000)
   bench.partition.add(suppress('a'))

@@ -1,31 +1,14 @@
 // A consumer through lost answers, lost leases, a stop and bugs: nothing lost, nothing overtaken, and what was delivered
 // is written down.
 import type { RelayEvent } from '@retention-relay/events'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { ByteBudget } from '../src/byte-budget.ts'
-import type { Consumer } from '../src/consumer.ts'
 import type { ConsumerBench } from './consumer-setup.ts'
-import { setupConsumer } from './consumer-setup.ts'
+import { forMs, setupConsumer, startConsumer } from './consumer-setup.ts'
 import { claimedJob, track } from './events.ts'
 import type { Call, Fault } from './fake-partition.ts'
 import { DELIVERED } from './scripted-destination.ts'
-
-function run(bench: ConsumerBench): Consumer {
-  const consumer = bench.start()
-  onTestFinished(async () => {
-    consumer.leaseOver()
-    await consumer.done
-  })
-  return consumer
-}
-
-async function forMs(bench: ConsumerBench, ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 100) {
-    await bench.clock.advance(100)
-    bench.renew()
-  }
-}
 
 function addSingly(bench: ConsumerBench, events: readonly RelayEvent[]): string[] {
   for (const event of events) bench.partition.add(event)
@@ -61,7 +44,7 @@ test.each(FAULTS)(
       Array.from({ length: 20 }, (_, index) => track(`cus_${index % 2}`)),
     )
     bench.partition.failNext(call, fault)
-    run(bench)
+    startConsumer(bench)
     await forMs(bench, 5_000)
     expect(new Set(bench.destination.applied.map(({ id }) => id))).toEqual(new Set(ids))
     expect(bench.destination.applied).toHaveLength(20)
@@ -80,7 +63,7 @@ test('a settle whose answer is lost is repeated before the requeue', async () =>
   const bench = setupConsumer()
   bench.partition.add(track('a'))
   bench.partition.failNext('settle', 'before')
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 2_000)
   const calls = bench.partition.calls.filter((call) => call === 'settle' || call === 'requeue')
   expect(calls).toEqual(['requeue', 'settle', 'settle', 'requeue'])
@@ -93,7 +76,7 @@ test("a customer's next event leaves after the settle of the one before; other c
   bench.partition.add(a1, a2)
   const held = latch()
   bench.partition.holdAnswers('settle', held.promise)
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 300)
   const b1 = track('b')
   bench.partition.add(b1)
@@ -114,7 +97,7 @@ test('there is at most one request at a time', async () => {
     await bench.clock.sleep(20, new AbortController().signal)
     return DELIVERED
   }
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 2_000)
   expect(bench.destination.sent).toHaveLength(15)
   expect(bench.destination.mostInFlight).toBe(1)
@@ -127,7 +110,7 @@ test('another token in Redis ends the consumer; what it had delivered is in the 
     bench.partition.token = 'other#1'
     return DELIVERED
   }
-  const consumer = run(bench)
+  const consumer = startConsumer(bench)
   await forMs(bench, 2_000)
   expect(consumer.state).toBe('ended')
   expect(bench.lease.isValid()).toBe(false)
@@ -137,7 +120,7 @@ test('another token in Redis ends the consumer; what it had delivered is in the 
 
 test('when the lease is over nothing more is sent', async () => {
   const bench = setupConsumer()
-  const consumer = run(bench)
+  const consumer = startConsumer(bench)
   await bench.clock.advance(100)
   bench.clock.jump(20_000)
   bench.partition.add(track('a'))
@@ -156,7 +139,7 @@ test('a stop puts every job back in order and lets go of nothing that is settled
     await bench.clock.sleep(50, new AbortController().signal)
     return DELIVERED
   }
-  const consumer = run(bench)
+  const consumer = startConsumer(bench)
   await bench.clock.advance(120)
   const stopped = consumer.stop(60_000, 60_000)
   await bench.clock.until(stopped)
@@ -175,7 +158,7 @@ test('a stop does not wait for a destination that hangs longer than it is given'
     await never.promise
     return DELIVERED
   }
-  const consumer = run(bench)
+  const consumer = startConsumer(bench)
   await bench.clock.advance(100)
   await consumer.stop(10, 60_000)
   expect(idsOf(bench)).toEqual(ids)
@@ -188,7 +171,7 @@ test('a stop ends within its grace while Redis is away', async () => {
     bench.partition.isDown = true
     return DELIVERED
   }
-  const consumer = run(bench)
+  const consumer = startConsumer(bench)
   await bench.clock.advance(200)
   await consumer.stop(10, 20)
   expect(consumer.state).toBe('ended')
@@ -198,7 +181,7 @@ test('while the queue is paused nothing is claimed, and it is said', async () =>
   const bench = setupConsumer()
   bench.partition.isPaused = true
   bench.partition.add(track('a'))
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 5_000)
   expect(bench.destination.sent).toHaveLength(0)
   expect(bench.recorder.pauses).toEqual(['operator'])
@@ -216,7 +199,7 @@ test('a job of a newer format holds the partition and is not dropped', async () 
     claimedJob([track('a')], { claims: 0, data: Buffer.from('{"v":2,"ns":"test","events":[]}') }),
   )
   bench.partition.add(track('a'))
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 10_000)
   expect(bench.destination.batches).toEqual([[before.id]])
   expect(bench.recorder.pauses).toEqual(['newer_format'])
@@ -241,7 +224,7 @@ test('damaged positions and jobs of another namespace become dead letters; what 
     }),
   )
   bench.partition.add(last)
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 2_000)
   expect(bench.destination.applied.map(({ id }) => id)).toEqual([good.id, last.id])
   expect(bench.partition.deadLetters.map(({ reason }) => reason)).toEqual([
@@ -257,7 +240,7 @@ test('positions that were settled before are not sent again, and a job without o
   const [done, open, gone] = [track('a'), track('b'), track('c')]
   bench.partition.addJob(claimedJob([done, open], { settled: 'd-' }))
   bench.partition.addJob(claimedJob([gone], { settled: 'd' }))
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 1_000)
   expect(bench.destination.batches).toEqual([[open.id]])
   expect([bench.partition.wait, bench.partition.active]).toEqual([[], []])
@@ -271,7 +254,7 @@ test('the bytes of held jobs are given back, also when the session is lost', asy
     Array.from({ length: 10 }, (_, index) => track(`cus_${index}`)),
   )
   bench.partition.failNext('delivered', 'before')
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 2_000)
   expect(bench.destination.applied).toHaveLength(10)
   expect(budget.free).toBe(1_000_000)
@@ -283,7 +266,7 @@ test('a destination that throws costs nothing, and sessions that settle nothing 
   bench.destination.answer = () => {
     throw new Error('a bug')
   }
-  run(bench)
+  startConsumer(bench)
   await forMs(bench, 10_000)
   const tries = bench.destination.sent.length
   expect(tries).toBeGreaterThan(3)
