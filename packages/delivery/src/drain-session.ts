@@ -13,7 +13,7 @@ import { deferred } from './deferred.ts'
 import { CustomerLanes } from './customer-lanes.ts'
 import { Inbox } from './inbox.ts'
 import { deadPositionOutcome } from './outcomes.ts'
-import type { PendingEvent } from './pending-event.ts'
+import type { HeldJob, PendingEvent } from './pending-event.ts'
 import type { ClaimedJob, DeadLetter, PartitionPort } from './ports.ts'
 import type { Outcome, Settlements } from './settlements.ts'
 import { MAX_SETTLE_POSITIONS } from './settlements.ts'
@@ -144,10 +144,17 @@ export class DrainSession {
       settlements.hold(job)
       budget.hold(job.bytes)
       if (claimed.claims === 1 && !isReplayJob(claimed.name)) events += job.count
-      if (job.open === 0) this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
+      if (job.open === 0) this.#clear(job)
     }
     if (events > 0) observer.claimed(lease.partition, events)
     this.#changed()
+  }
+
+  /** A job whose positions were all settled before it was claimed only has to leave. */
+  #clear(job: HeldJob): void {
+    const { settlements, budget, lease } = this.#parts
+    budget.release(job.bytes)
+    this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
   }
 
   // Send
