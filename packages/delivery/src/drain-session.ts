@@ -104,8 +104,10 @@ export class DrainSession {
 
   #wantsMore(): boolean {
     const { settlements, budget, limits } = this.#parts
-    if (this.#heldByNewer || settlements.held + CLAIM_JOBS > MAX_HELD_JOBS || budget.free <= 0)
-      return false
+    if (this.#heldByNewer || settlements.held + CLAIM_JOBS > MAX_HELD_JOBS) return false
+    // Nobody wakes this session when another one gives bytes back. So one that holds nothing claims a job anyway: a
+    // partition that is stuck with the whole budget does not stop the others.
+    if (budget.free <= 0 && settlements.held > 0) return false
     const atHand = this.#inbox.events + this.#lanes.waiting
     // Many events of few customers do not fill a batch: look further ahead.
     return (
@@ -118,7 +120,8 @@ export class DrainSession {
     const { queue, lease, settlements, clock, budget } = this.#parts
     const signal = this.#ended.signal
     try {
-      const maxBytes = Math.min(CLAIM_BYTES, budget.free)
+      // At the least one job comes, however large it is.
+      const maxBytes = Math.max(1, Math.min(CLAIM_BYTES, budget.free))
       const reply = await queue.claim({
         token: lease.token,
         maxJobs: CLAIM_JOBS,
