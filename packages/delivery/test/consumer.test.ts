@@ -12,7 +12,10 @@ const idsOf = (events: readonly { readonly id?: string }[]): (string | undefined
   events.map(({ id }) => id)
 
 /** Lets time go on, the lease renewed, until the partition is empty. */
-async function drained({ clock, partition, renew }: ConsumerBench, limitMs = 600_000): Promise<void> {
+async function drained(
+  { clock, partition, renew }: ConsumerBench,
+  limitMs = 600_000,
+): Promise<void> {
   for (let ms = 0; partition.wait.length + partition.active.length > 0; ms += 500) {
     if (ms > limitMs) throw new Error('the partition is not empty')
     renew()

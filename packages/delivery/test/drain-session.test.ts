@@ -10,7 +10,10 @@ import type { Call, Fault } from './fake-partition.ts'
 import { DELIVERED, UNAVAILABLE } from './scripted-destination.ts'
 
 /** Lets time go on, the lease renewed, until the partition is empty. */
-async function drained({ clock, partition, renew }: ConsumerBench, limitMs = 600_000): Promise<void> {
+async function drained(
+  { clock, partition, renew }: ConsumerBench,
+  limitMs = 600_000,
+): Promise<void> {
   for (let ms = 0; partition.wait.length + partition.active.length > 0; ms += 500) {
     if (ms > limitMs) throw new Error('the partition is not empty')
     renew()
@@ -147,22 +150,29 @@ test('whatever call fails, however often, beside an ailing destination: once, an
     size: 'max',
   })
   await fc.assert(
-    fc.asyncProperty(plan, fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }), async (planned, customers) => {
-      const bench = setupConsumer()
-      const events = customers.map((customer) => track(customer))
-      for (let at = 0; at < events.length; at += 3) bench.partition.add(...events.slice(at, at + 3))
-      for (const [call, fault] of planned) bench.partition.failNext(call, fault)
-      bench.destination.answer = (_sent, index) => (index % 3 === 1 ? UNAVAILABLE : DELIVERED)
-      const consumer = bench.start()
-      await drained(bench)
-      await bench.clock.until(consumer.stop(1000, 2000))
-      for (const customer of ['a', 'b', 'c']) {
-        const applied = bench.destination.applied.filter(({ identifiers }) => identifiers.id === customer)
-        const expected = events.filter(({ customerId }) => customerId === customer)
-        expect(applied.map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
-      }
-      expect(bench.parts.budget.free).toBe(1_000_000)
-    }),
+    fc.asyncProperty(
+      plan,
+      fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1 }),
+      async (planned, customers) => {
+        const bench = setupConsumer()
+        const events = customers.map((customer) => track(customer))
+        for (let at = 0; at < events.length; at += 3)
+          bench.partition.add(...events.slice(at, at + 3))
+        for (const [call, fault] of planned) bench.partition.failNext(call, fault)
+        bench.destination.answer = (_sent, index) => (index % 3 === 1 ? UNAVAILABLE : DELIVERED)
+        const consumer = bench.start()
+        await drained(bench)
+        await bench.clock.until(consumer.stop(1000, 2000))
+        for (const customer of ['a', 'b', 'c']) {
+          const applied = bench.destination.applied.filter(
+            ({ identifiers }) => identifiers.id === customer,
+          )
+          const expected = events.filter(({ customerId }) => customerId === customer)
+          expect(applied.map(({ id }) => id)).toEqual(expected.map(({ id }) => id))
+        }
+        expect(bench.parts.budget.free).toBe(1_000_000)
+      },
+    ),
     { numRuns: 40 },
   )
 })

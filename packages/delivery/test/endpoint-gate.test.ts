@@ -18,7 +18,13 @@ const setup = () => {
     return { kind: state.verdict }
   }
   const destination = { probe }
-  const gate = new EndpointGate({ destination, clock, random: () => 1, observer, stop: stop.signal })
+  const gate = new EndpointGate({
+    destination,
+    clock,
+    random: () => 1,
+    observer,
+    stop: stop.signal,
+  })
   const never = new AbortController().signal
   return { clock, observer, stop, state, gate, never }
 }

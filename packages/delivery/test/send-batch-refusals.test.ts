@@ -44,7 +44,11 @@ test('every event of a batch that is wholly bad dies, each with what was said ab
   destination.answer = () => refusal()
   await send(batchOf(...events))
   expect(session.settled).toEqual(idsOf(events).map((id) => [id, 'dead']))
-  expect(session.outcomes[0]?.record).toMatchObject({ reason: 'rejected', status: 400, attempts: 4 })
+  expect(session.outcomes[0]?.record).toMatchObject({
+    reason: 'rejected',
+    status: 400,
+    attempts: 4,
+  })
 })
 
 test('an event that is too large alone dies as oversize', async () => {

@@ -63,7 +63,11 @@ test('accepted credentials blame the content: halves, and the refused one is put
   expect(session.settled).toEqual([[b.id, 'delivered']])
   await send(batchOf(b))
   await send([...batchOf(a)].map((item) => ({ ...item, pending: session.aside[0]!.pending })))
-  expect(session.outcomes.at(-1)?.record).toMatchObject({ id: a.id, status: 403, reason: 'rejected' })
+  expect(session.outcomes.at(-1)?.record).toMatchObject({
+    id: a.id,
+    status: 403,
+    reason: 'rejected',
+  })
 })
 
 test('an unreachable probe is an outage: the batch goes again after a while', async () => {
