@@ -76,12 +76,20 @@ export class Consumer {
     this.#isStop = true
     this.#leaving.abort()
     this.#session?.end('stopped')
-    const timers = [
-      setTimeout(() => this.#cut.abort(), requestMs),
-      setTimeout(() => this.#given.abort(), graceMs),
+    const over = new AbortController()
+    const bounds = [
+      this.#abortAfter(requestMs, this.#cut, over.signal),
+      this.#abortAfter(graceMs, this.#given, over.signal),
     ]
     await this.#done
-    for (const timer of timers) clearTimeout(timer)
+    over.abort()
+    await Promise.all(bounds)
+  }
+
+  /** Once the consumer has ended it no longer matters. */
+  async #abortAfter(delayMs: number, bound: AbortController, over: AbortSignal): Promise<void> {
+    await this.#parts.clock.sleep(delayMs, over)
+    bound.abort()
   }
 
   async #run(): Promise<void> {
@@ -118,9 +126,9 @@ export class Consumer {
     const { lease, queue, nextToken, clock } = this.#parts
     if (!(await this.#repeatSettles(signal))) return false
     while (lease.isValid() && !signal.aborted) {
-      const sentAt = momentOf(clock)
       try {
         await queue.ready(signal)
+        const sentAt = momentOf(clock)
         const token = nextToken()
         lease.offer(token)
         const reply = await queue.requeue(token, lease.tokens, lease.ttlMs)

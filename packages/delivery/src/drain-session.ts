@@ -14,7 +14,7 @@ import { deferred } from './deferred.ts'
 import { CustomerLanes } from './customer-lanes.ts'
 import { Inbox } from './inbox.ts'
 import { deadPositionOutcome } from './outcomes.ts'
-import type { PendingEvent } from './pending-event.ts'
+import type { HeldJob, PendingEvent } from './pending-event.ts'
 import type { ClaimedJob, PartitionPort } from './ports.ts'
 import type { Outcome, Settlements } from './settlements.ts'
 import { MAX_SETTLE_POSITIONS } from './settlements.ts'
@@ -111,8 +111,9 @@ export class DrainSession {
 
   #wantsMore(): boolean {
     const { settlements, budget, limits } = this.#parts
-    if (this.#heldByNewer || settlements.held + CLAIM_JOBS > MAX_HELD_JOBS || budget.free <= 0)
-      return false
+    if (this.#heldByNewer || settlements.held + CLAIM_JOBS > MAX_HELD_JOBS) return false
+    // One that holds nothing claims a job anyway: a partition that is stuck with the whole budget does not stop others.
+    if (budget.free <= 0 && settlements.held > 0) return false
     const atHand = this.#inbox.events + this.#lanes.waiting
     // Many events of few customers do not fill a batch: look further ahead.
     return (
@@ -125,7 +126,8 @@ export class DrainSession {
     const { queue, lease, settlements, clock, budget } = this.#parts
     const signal = this.#ended.signal
     try {
-      const maxBytes = Math.min(CLAIM_BYTES, budget.free)
+      // At the least one job comes, however large it is.
+      const maxBytes = Math.max(1, Math.min(CLAIM_BYTES, budget.free))
       const reply = await queue.claim({
         token: lease.token,
         maxJobs: CLAIM_JOBS,
@@ -161,10 +163,16 @@ export class DrainSession {
       settlements.hold(job)
       if (claimed.claims === 1 && !isReplayJob(claimed.name)) events += job.count
       if (job.open > 0) budget.hold(job.bytes)
-      else this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
+      else this.#clear(job)
     }
     if (events > 0) observer.claimed(lease.partition, events)
     this.#changed()
+  }
+
+  /** A job whose positions were all settled before it was claimed only has to leave. */
+  #clear(job: HeldJob): void {
+    const { settlements, lease } = this.#parts
+    this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
   }
 
   // Send

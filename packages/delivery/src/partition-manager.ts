@@ -1,8 +1,8 @@
-// Leases partitions and runs a consumer for each. Every tick: renew what is leased, tell the registry, compare
-// with this worker's share, take free partitions or hand one over. A lease that cannot be renewed in time ends by
-// itself, and with it its consumer. When Redis is away nothing is taken and nothing is lost.
+// Leases partitions and runs a consumer for each, in two loops, so that no answer that is late holds up a renewal. One
+// keeps: it renews each lease on its own, and ends what was not renewed in time together with its consumer. The other
+// shares: it tells the registry, compares with this worker's share, takes free partitions or hands one over. When
+// Redis is away nothing is taken and nothing is lost.
 
-import { unlessAborted } from './abortable.ts'
 import type { Consumer } from './consumer.ts'
 import { Lease, momentOf } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
@@ -40,9 +40,12 @@ export interface PartitionManagerParts {
 interface Held {
   readonly lease: Lease
   readonly consumer: Consumer
+  /** When the last confirmed renewal was sent, on the monotonic clock. */
   renewedAtMs: number
-  /** It is being handed over. */
-  leaving: boolean
+  /** A renewal is under way. */
+  isRenewing: boolean
+  /** Resolves when it is handed over; undefined while it stays. */
+  leaving: Promise<void> | undefined
 }
 
 /** Leases partitions for one worker. */
@@ -74,34 +77,38 @@ export class PartitionManager {
   async stop(graceMs: number): Promise<void> {
     this.#stop.abort()
     const requestMs = Math.min(this.#parts.requestTimeoutMs, Math.max(0, graceMs - SETTLE_GRACE_MS))
-    const bounded = new AbortController()
-    const timer = setTimeout(() => bounded.abort(), graceMs)
     const ends = [
-      ...[...this.#held.values()].map((held) => this.#handOver(held, requestMs, graceMs)),
+      ...[...this.#held.values()].map((held) => this.#stopHeld(held, requestMs, graceMs)),
       ...[...this.#ending.values()].map((consumer) => consumer.stop(requestMs, graceMs)),
     ]
-    await unlessAborted(Promise.all([this.#running, ...ends]), bounded.signal)
-    await unlessAborted(
-      this.#parts.registry.leave().catch(() => undefined),
-      bounded.signal,
-    )
-    clearTimeout(timer)
+    const over = new AbortController()
+    const grace = this.#parts.clock.sleep(graceMs, over.signal)
+    await Promise.race([Promise.all([this.#running, ...ends]), grace])
+    await Promise.race([this.#parts.registry.leave().catch(() => undefined), grace])
+    over.abort()
   }
 
   async #run(): Promise<void> {
+    await Promise.all([this.#repeat(() => this.#keep()), this.#repeat(() => this.#balance())])
+  }
+
+  async #repeat(tick: () => void | Promise<void>): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      await this.#tick()
+      await tick()
       await this.#parts.clock.sleep(TICK_MS, this.#stop.signal)
     }
   }
 
-  async #tick(): Promise<void> {
+  #keep(): void {
     this.#endLapsed()
-    await this.#renewDue()
+    this.#renewDue()
+  }
+
+  async #balance(): Promise<void> {
     const live = await this.#parts.registry.register().catch(() => null)
     if (live === null || this.#stop.signal.aborted) return
     const target = targetShare(this.#parts.partitions, live, this.#parts.workerId)
-    const staying = [...this.#held.values()].filter((held) => !held.leaving)
+    const staying = [...this.#held.values()].filter((held) => held.leaving === undefined)
     if (staying.length < target) await this.#acquire(target - staying.length)
     else if (staying.length > target) this.#handOverOne(staying)
   }
@@ -112,22 +119,26 @@ export class PartitionManager {
     }
   }
 
-  async #renewDue(): Promise<void> {
+  #renewDue(): void {
     const dueBefore = this.#parts.clock.monotonic() - this.#parts.times.ttlMs * RENEW_PART
-    const due = [...this.#held.values()].filter((held) => held.renewedAtMs <= dueBefore)
-    await Promise.all(due.map((held) => this.#renew(held)))
+    for (const held of this.#held.values()) {
+      if (!held.isRenewing && held.renewedAtMs <= dueBefore) void this.#renew(held)
+    }
   }
 
   async #renew(held: Held): Promise<void> {
-    const { leases, clock } = this.#parts
+    const { leases, clock, workerId } = this.#parts
+    const { partition } = held.lease
     const sentAt = momentOf(clock)
-    const reply = await leases.renew(held.lease.partition, held.lease.tokens).catch(() => null)
-    // A requeue may have changed the token while the renewal was on its way: it is still ours.
-    if (reply === null || (!reply.held && held.lease.tokens.includes(reply.owner))) return
+    held.isRenewing = true
+    const reply = await leases.renew(partition, held.lease.tokens).catch(() => null)
+    held.isRenewing = false
+    if (reply === null || this.#held.get(partition) !== held) return
     if (reply.held) {
       held.renewedAtMs = sentAt.monotonicMs
       held.lease.extend(sentAt)
-    } else if (this.#held.get(held.lease.partition) === held && !held.leaving) {
+    } else if (!reply.owner.startsWith(`${workerId}#`) && held.leaving === undefined) {
+      // Requeues may have changed the token meanwhile, more than once: a token of this worker is still ours.
       this.#drop(held, 'another worker has it')
     }
   }
@@ -151,6 +162,10 @@ export class PartitionManager {
     const sentAt = momentOf(clock)
     const reply = await leases.acquire(partition, token).catch(() => null)
     if (reply === null || !reply.held) return false
+    if (this.#stop.signal.aborted) {
+      await leases.release(partition, [token]).catch(() => undefined)
+      return false
+    }
     this.#take(partition, token, sentAt)
     return true
   }
@@ -159,44 +174,62 @@ export class PartitionManager {
     const { clock, times, observer, consume } = this.#parts
     const lease = new Lease(partition, token, sentAt, clock, times)
     const consumer = consume(lease)
-    const held: Held = { lease, consumer, renewedAtMs: sentAt.monotonicMs, leaving: false }
+    const held: Held = {
+      lease,
+      consumer,
+      renewedAtMs: sentAt.monotonicMs,
+      isRenewing: false,
+      leaving: undefined,
+    }
     this.#held.set(partition, held)
     this.#share()
     observer.leaseTaken(partition)
     void consumer.done.then(() => {
       // A consumer that ends by itself has lost its lease.
-      if (this.#held.get(partition) === held && !held.leaving) this.#drop(held, 'its lease is over')
+      if (held.leaving === undefined) this.#drop(held, 'its lease is over')
     })
   }
 
+  /** One at a time: the next one when the last is given back. */
   #handOverOne(staying: readonly Held[]): void {
-    if (staying.some((held) => held.leaving)) return
+    if (staying.length < this.#held.size) return
     const held = staying.at(-1)!
     const { requestTimeoutMs } = this.#parts
-    void this.#handOver(held, requestTimeoutMs, requestTimeoutMs + SETTLE_GRACE_MS)
+    held.leaving = this.#handOver(held, requestTimeoutMs, requestTimeoutMs + SETTLE_GRACE_MS)
+  }
+
+  /** One that is being handed over already has to keep the stop's bounds too. */
+  async #stopHeld(held: Held, requestMs: number, graceMs: number): Promise<void> {
+    if (held.leaving === undefined) held.leaving = this.#handOver(held, requestMs, graceMs)
+    else await held.consumer.stop(requestMs, graceMs)
+    await held.leaving
   }
 
   /** Stops the consumer and gives the lease back. */
   async #handOver(held: Held, requestMs: number, graceMs: number): Promise<void> {
-    held.leaving = true
     const { partition } = held.lease
     await held.consumer.stop(requestMs, graceMs)
     await this.#parts.leases.release(partition, held.lease.tokens).catch(() => undefined)
-    held.lease.end()
-    if (this.#held.get(partition) === held) this.#held.delete(partition)
-    this.#share()
-    this.#parts.observer.leaseEnded(partition, 'handed over')
+    this.#end(held, 'handed over')
   }
 
   #drop(held: Held, cause: string): void {
+    if (!this.#end(held, cause)) return
     const { partition } = held.lease
-    held.lease.end()
     held.consumer.leaseOver()
-    this.#held.delete(partition)
-    this.#share()
     this.#ending.set(partition, held.consumer)
     void held.consumer.done.then(() => this.#ending.delete(partition))
+  }
+
+  /** Ends a lease, once; false when it had ended before. */
+  #end(held: Held, cause: string): boolean {
+    const { partition } = held.lease
+    held.lease.end()
+    if (this.#held.get(partition) !== held) return false
+    this.#held.delete(partition)
+    this.#share()
     this.#parts.observer.leaseEnded(partition, cause)
+    return true
   }
 
   #share(): void {

@@ -39,7 +39,7 @@ test('with no byte free nothing is claimed; a single larger job still is', async
   await consumer.stop(0, 0)
 })
 
-test('a consumer that holds nothing goes on when another one gives bytes back', async () => {
+test('a consumer that holds nothing goes on although another one holds every byte', async () => {
   const budget = new ByteBudget(1)
   const full = setupConsumer({ budget })
   const gate = deferred()
@@ -56,11 +56,9 @@ test('a consumer that holds nothing goes on when another one gives bytes back', 
   empty.partition.add(track('b'))
   const waiting = empty.start()
   await empty.clock.advance(2000)
-  expect(empty.partition.counters.accepted).toBe(0)
+  expect(empty.partition.counters.delivered).toBe(1)
   gate.resolve()
   await full.clock.advance(100)
-  await empty.clock.advance(100)
-  expect(empty.partition.counters.delivered).toBe(1)
   await holder.stop(0, 0)
   await waiting.stop(0, 0)
 })

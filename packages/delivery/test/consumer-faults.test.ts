@@ -160,7 +160,7 @@ test('a stop does not wait for a destination that hangs longer than it is given'
   }
   const consumer = startConsumer(bench)
   await bench.clock.advance(100)
-  await consumer.stop(10, 60_000)
+  await bench.clock.until(consumer.stop(10, 60_000))
   expect(idsOf(bench)).toEqual(ids)
 })
 
@@ -173,7 +173,7 @@ test('a stop ends within its grace while Redis is away', async () => {
   }
   const consumer = startConsumer(bench)
   await bench.clock.advance(200)
-  await consumer.stop(10, 20)
+  await bench.clock.until(consumer.stop(10, 20))
   expect(consumer.state).toBe('ended')
 })
 
