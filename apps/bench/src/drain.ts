@@ -102,9 +102,11 @@ async function addJobs(
   const nextId = createUlidSource()
   const lanes = Array.from({ length: namespace.partitions }, (): RelayEvent[] => [])
   for (let number = 0; number < events; number += 1) {
+    const { customerId, event: view } = loadEvent(number)
     const event: RelayEvent = {
       op: 'track',
-      ...loadEvent(number),
+      customerId,
+      ...view,
       id: nextId(),
       occurredAt: Date.now(),
     }

@@ -27,7 +27,7 @@ export async function measureEnqueue(
     redis: `unix://${ground.socketPath}`,
   })
   const figures = await callAtOnce(events, callers, async (number) => {
-    const { customerId, ...event } = loadEvent(number)
+    const { customerId, event } = loadEvent(number)
     await producer.track(customerId, event)
   })
   await producer.close()

@@ -35,6 +35,8 @@ import { checkLayout, checkRedis, isProduction } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
+/** Wait between two attempts to open the namespace on a Redis that refuses it, in milliseconds. */
+const NAMESPACE_WAIT_MS = 1000
 /** Kept of RELAY_SHUTDOWN_MS for closing connections, in milliseconds. */
 const CLOSE_MS = 500
 /** Wait between two looks at a destination that does not answer, in milliseconds. */
@@ -125,6 +127,7 @@ export class Worker {
     if (this.#namespace === undefined || this.#stop.signal.aborted) return
     this.#health.set('namespace', true)
     await this.#checkLayout(this.#namespace)
+    if (this.#stop.signal.aborted) return
     this.#manager = composeDelivery({
       config: this.#config,
       workerId: this.#workerId,
@@ -212,6 +215,7 @@ export class Worker {
       CUSTOMERIO_SITE_ID: siteId,
     } = this.#config
     const { leases } = this.#connections
+    let told: string | undefined
     while (!this.#stop.signal.aborted) {
       try {
         const open = await openNamespace(leases, {
@@ -224,10 +228,14 @@ export class Worker {
       } catch (error) {
         if (error instanceof RelayError) throw error
         const cause = error instanceof Error ? error.message : String(error)
-        this.#logger.warn(
-          { event: 'namespace.not_open', cause },
-          'Redis does not open the namespace; goes on trying',
-        )
+        if (cause !== told) {
+          this.#logger.warn(
+            { event: 'namespace.not_open', cause },
+            'Redis does not open the namespace; goes on trying',
+          )
+        }
+        told = cause
+        await systemClock.sleep(NAMESPACE_WAIT_MS, this.#stop.signal)
         await awaitRedis(leases, { timeoutMs: REDIS_WAIT_MS })
       }
     }

@@ -10,6 +10,8 @@ interface Lane {
   events: PendingEvent[]
   /** Taken and not settled. While there are any the lane is blocked. */
   onTheirWay: number
+  /** Of these, put back to the head of the lane. */
+  putBack: number
 }
 
 /** Picks from a lane: how many of its first events may go now. 0: none, the lane stays ready. */
@@ -37,7 +39,7 @@ export class CustomerLanes {
     const { customerId } = event.event
     let lane = this.#lanes.get(customerId)
     if (lane === undefined) {
-      lane = { customerId, events: [], onTheirWay: 0 }
+      lane = { customerId, events: [], onTheirWay: 0, putBack: 0 }
       this.#lanes.set(customerId, lane)
       this.#ready.push(lane)
     }
@@ -59,6 +61,7 @@ export class CustomerLanes {
       }
       taken.push(...lane.events.splice(0, count))
       lane.onTheirWay = count
+      lane.putBack = 0
     }
     this.#ready = [...left, ...this.#ready.slice(at)]
     this.#events -= taken.length
@@ -75,9 +78,14 @@ export class CustomerLanes {
     else this.#ready.push(lane)
   }
 
-  /** Puts an event on its way back to the head of its lane; it still counts as on its way until `release`. */
+  /**
+   * Puts an event on its way back to the head of its lane, behind those that were put back before it; it still counts
+   * as on its way until `release`.
+   */
   putBack(event: PendingEvent): void {
-    this.#lanes.get(event.event.customerId)!.events.unshift(event)
+    const lane = this.#lanes.get(event.event.customerId)!
+    lane.events.splice(lane.putBack, 0, event)
+    lane.putBack += 1
     this.#events += 1
   }
 }

@@ -2,7 +2,9 @@
 // requests it has accepted. While credentials are refused nobody sends; one probe at a time asks whether they
 // are accepted again, so that they can be repaired, or replaced, without a restart.
 
+import { unlessAborted } from './abortable.ts'
 import { backoffMs } from './backoff.ts'
+import { deferred } from './deferred.ts'
 import type { Clock, DeliveryObserver, DestinationPort } from './ports.ts'
 
 /** What a 401 or 403 was about. */
@@ -34,7 +36,7 @@ export class EndpointGate {
     this.#stop = parts.stop
   }
 
-  /** Requests that the endpoint has accepted since the start. */
+  /** Requests of which the endpoint has accepted an event since the start. */
   get accepted(): number {
     return this.#accepted
   }
@@ -44,7 +46,7 @@ export class EndpointGate {
     return this.#hold !== undefined
   }
 
-  /** A request was accepted. */
+  /** An event of a request was accepted. */
   noteAccepted(): void {
     this.#accepted += 1
   }
@@ -52,38 +54,47 @@ export class EndpointGate {
   /** Waits while credentials are refused, or until the signal aborts. */
   async pass(signal: AbortSignal): Promise<void> {
     while (this.#hold !== undefined && !signal.aborted) {
-      await Promise.race([this.#hold, aborted(signal)])
+      await unlessAborted(this.#hold, signal)
     }
   }
 
   /** A request was answered 401 or 403: asks the endpoint what it is about, and holds everybody if need be. */
   async judgeUnauthorized(status: number): Promise<Unauthorized> {
     if (this.#hold !== undefined) return 'credentials'
-    const probe = await this.#destination.probe()
-    if (probe.kind === 'accepted') return 'content'
-    if (probe.kind === 'unreachable') return 'unreachable'
-    this.#hold ??= this.#holdUntilAccepted(status)
+    const verdict = await this.#probe()
+    if (verdict === 'accepted') return 'content'
+    if (verdict === 'unreachable') return 'unreachable'
+    if (this.#hold === undefined) {
+      const opened = deferred()
+      this.#hold = opened.promise
+      void this.#holdUntilAccepted(status, opened.resolve)
+    }
     return 'credentials'
   }
 
-  async #holdUntilAccepted(status: number): Promise<void> {
+  /** After the stop it stays closed: who still waits gives up by its own signal. */
+  async #holdUntilAccepted(status: number, open: () => void): Promise<void> {
     this.#observer.paused(
       'auth',
       null,
       `the destination answers ${status} and refuses the credentials`,
     )
-    for (let failures = 1; !this.#stop.aborted; failures += 1) {
+    for (let failures = 1; ; failures += 1) {
       await this.#clock.sleep(backoffMs(failures, this.#random), this.#stop)
-      if ((await this.#destination.probe()).kind === 'accepted') break
+      if (this.#stop.aborted) return
+      if ((await this.#probe()) === 'accepted') break
     }
     this.#hold = undefined
     this.#observer.resumed('auth', null)
+    open()
   }
-}
 
-async function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
+  async #probe(): Promise<'accepted' | 'refused' | 'unreachable'> {
+    try {
+      return (await this.#destination.probe()).kind
+    } catch {
+      // A destination that was closed, or a bug: it proves nothing about the credentials.
+      return 'unreachable'
+    }
+  }
 }

@@ -31,6 +31,8 @@ export class Lease {
   /** Tokens that Redis may hold; the last acknowledged one first. */
   #tokens: string[]
   #validUntil: Moment
+  /** When the newest confirmed command was sent, on the monotonic clock. */
+  #confirmedAtMs: number
   #over = false
 
   constructor(partition: number, token: string, since: Moment, clock: Clock, times: LeaseTimes) {
@@ -39,6 +41,7 @@ export class Lease {
     this.#clock = clock
     this.#times = times
     this.#validUntil = later(since, times)
+    this.#confirmedAtMs = since.monotonicMs
   }
 
   /** The last acknowledged token. */
@@ -70,9 +73,13 @@ export class Lease {
     return Math.max(0, left)
   }
 
-  /** Redis has confirmed it by a command that was sent at this moment. */
+  /**
+   * Redis has confirmed it by a command that was sent at this moment. Renewals and requeues go on two connections:
+   * a late answer to an earlier command takes nothing away.
+   */
   extend(sentAt: Moment): void {
-    if (!this.isValid()) return
+    if (!this.isValid() || sentAt.monotonicMs < this.#confirmedAtMs) return
+    this.#confirmedAtMs = sentAt.monotonicMs
     this.#validUntil = later(sentAt, this.#times)
   }
 

@@ -2,6 +2,7 @@
 // with this worker's share, take free partitions or hand one over. A lease that cannot be renewed in time ends by
 // itself, and with it its consumer. When Redis is away nothing is taken and nothing is lost.
 
+import { unlessAborted } from './abortable.ts'
 import type { Consumer } from './consumer.ts'
 import { Lease, momentOf } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
@@ -79,13 +80,12 @@ export class PartitionManager {
       ...[...this.#held.values()].map((held) => this.#handOver(held, requestMs, graceMs)),
       ...[...this.#ending.values()].map((consumer) => consumer.stop(requestMs, graceMs)),
     ]
-    await Promise.race([Promise.all([this.#running, ...ends]), untilAborted(bounded.signal)])
-    await Promise.race([
+    await unlessAborted(Promise.all([this.#running, ...ends]), bounded.signal)
+    await unlessAborted(
       this.#parts.registry.leave().catch(() => undefined),
-      untilAborted(bounded.signal),
-    ])
+      bounded.signal,
+    )
     clearTimeout(timer)
-    bounded.abort()
   }
 
   async #run(): Promise<void> {
@@ -202,11 +202,4 @@ export class PartitionManager {
   #share(): void {
     this.#parts.rate.setShare(this.#held.size / this.#parts.partitions)
   }
-}
-
-async function untilAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return
-  await new Promise<void>((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }

@@ -56,6 +56,8 @@ type Answer = Awaited<ReturnType<DestinationPort['send']>>
 export class BatchSender {
   readonly #parts: SenderParts
   #unreadableInARow = 0
+  /** Customers with an event of this batch that was put aside. */
+  readonly #aside = new Set<string>()
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -63,6 +65,11 @@ export class BatchSender {
 
   /** Sends until every event of the batch is settled, set aside, or the session has ended. */
   async send(batch: Batch): Promise<void> {
+    this.#aside.clear()
+    await this.#sendOpen(batch)
+  }
+
+  async #sendOpen(batch: Batch): Promise<void> {
     let open = batch
     for (let attempt = 1; open.length > 0; attempt += 1) {
       open = await this.#dropDelivered(open)
@@ -102,7 +109,9 @@ export class BatchSender {
     ) {
       await clock.sleep(50, ended)
     }
-    return lease.isValid() && !ended.aborted
+    if (lease.isValid() && !ended.aborted) return true
+    rate.giveBack()
+    return false
   }
 
   async #request(batch: Batch, attempt: number): Promise<Answer> {
@@ -140,7 +149,7 @@ export class BatchSender {
         this.#settleAccepted(batch, new Map(response.rejections.map((item) => [item.index, item])))
         return false
       case 'item_errors_unclear':
-        await this.#refused(batch, 'rejected', response.rejection, true)
+        await this.#unclear(batch, response.rejection)
         return false
       case 'refused':
         await this.#refused(batch, response.reason, response.rejection, response.believable)
@@ -154,15 +163,18 @@ export class BatchSender {
         )
       case 'retry':
         return await this.#retry(response, attempt)
-      case 'lease_over':
       case 'aborted':
+        // Events that nobody settles would block their lanes for ever.
+        if (!this.#parts.ended.aborted) this.#parts.fail('the request was aborted by somebody else')
+        return false
+      case 'lease_over':
         return false
     }
   }
 
   #settleAccepted(batch: Batch, refused: ReadonlyMap<number, Rejection>): void {
     const { gate, rate, settle, settler } = this.#parts
-    gate.noteAccepted()
+    if (refused.size < batch.length) gate.noteAccepted()
     rate.recover()
     this.#unreadableInARow = 0
     const outcomes = batch.map(({ pending }, index) => {
@@ -171,6 +183,16 @@ export class BatchSender {
       return deadOutcome(pending, 'rejected', rejection, settler)
     })
     settle(outcomes)
+  }
+
+  /**
+   * Errors that name no item. What they do not mean is accepted, so of several events each may be delivered. Alone, an
+   * event is what they mean; that it is refused is believable when they say a reason or a field, as Customer.io's do.
+   */
+  async #unclear(batch: Batch, rejection: Rejection): Promise<void> {
+    if (batch.length > 1) for (const { pending } of batch) pending.maybeDelivered = true
+    const believable = rejection.reason !== undefined || rejection.field !== undefined
+    await this.#refused(batch, 'rejected', rejection, believable)
   }
 
   /** A refused batch goes again in halves; a single event is dead if the refusal is believable. */
@@ -182,10 +204,10 @@ export class BatchSender {
   ): Promise<void> {
     if (batch.length > 1) {
       const middle = Math.ceil(batch.length / 2)
-      await this.send(batch.slice(0, middle))
+      await this.#sendOpen(batch.slice(0, middle))
       // The halves may hold events of one customer.
       await this.#parts.acknowledged()
-      if (!this.#parts.ended.aborted) await this.send(batch.slice(middle))
+      if (!this.#parts.ended.aborted) await this.#sendOpen(this.#withoutAside(batch.slice(middle)))
       return
     }
     const { pending } = batch[0]!
@@ -194,6 +216,15 @@ export class BatchSender {
     } else {
       this.#putAside(pending, rejection)
     }
+  }
+
+  /** Puts events aside whose customer has an earlier one aside: they may not overtake it. Returns the others. */
+  #withoutAside(batch: Batch): Batch {
+    return batch.filter(({ pending }) => {
+      const isBehind = this.#aside.has(pending.event.customerId)
+      if (isBehind) this.#parts.setAside(pending, 0)
+      return !isBehind
+    })
   }
 
   #hasAcceptedOthers(pending: PendingEvent): boolean {
@@ -209,6 +240,7 @@ export class BatchSender {
     pending.refusedWhenAccepted ??= gate.accepted
     const detail = `the destination refuses an event with ${rejection.status} in words that are not its own`
     observer.paused('refuses_everything', lease.partition, detail)
+    this.#aside.add(pending.event.customerId)
     setAside(pending, backoffMs(pending.attempts, random))
   }
 

@@ -2,7 +2,7 @@
 // as a worker would. Nothing is written by hand.
 
 import { createUlidSource, dedupeMember, jobName } from '@retention-relay/events'
-import type { TrackEvent } from '@retention-relay/events'
+import type { DeadLetterRecord, TrackEvent } from '@retention-relay/events'
 import {
   consumeScripts,
   LeaseStore,
@@ -15,7 +15,6 @@ import {
 } from '@retention-relay/queue'
 import type {
   ClaimedJob,
-  DeadLetterRecord,
   PartitionKeys,
   RedisAddress,
   RedisClient,

@@ -1,7 +1,7 @@
 // Dead letters that are sent again: as a job that BullMQ stores, the relay's scripts claim and settle counts.
 
 import type { TrackEvent } from '@retention-relay/events'
-import type { DeadLetterRecord } from '@retention-relay/queue'
+import type { DeadLetterRecord } from '@retention-relay/events'
 import { startTestRedis } from '@retention-relay/testkit'
 import type { TestRedis } from '@retention-relay/testkit'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'

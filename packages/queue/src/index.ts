@@ -17,7 +17,6 @@ export type {
 export { WorkSignal } from './consume/work-signal.ts'
 export { ScriptRunner } from './connection/script.ts'
 export type { Script } from './connection/script.ts'
-export type { DeadLetterRecord } from './dead-letters/record.ts'
 export { namespaceKeys, partitionKeys, QUEUE_NAME, TESTED_LAYOUT } from './keys.ts'
 export type { NamespaceKeys, PartitionAddress, PartitionKeys } from './keys.ts'
 export { LeaseStore } from './lease/lease-store.ts'

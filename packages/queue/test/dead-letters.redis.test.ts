@@ -3,8 +3,9 @@
 import { jobName, replayJobName } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
-import { fingerprintOf, FINGERPRINT_MAX_LENGTH } from '../src/dead-letters/record.ts'
-import type { DeadLetterRecord, SettledPosition } from '../src/index.ts'
+import { fingerprintOf, FINGERPRINT_MAX_LENGTH } from '../src/dead-letters/fingerprint.ts'
+import type { DeadLetterRecord } from '@retention-relay/events'
+import type { SettledPosition } from '../src/index.ts'
 import { claimJobs, countersOf, deadLetter, usePartitions } from './partition-setup.ts'
 import type { Partition } from './partition-setup.ts'
 

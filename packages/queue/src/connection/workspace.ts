@@ -23,7 +23,8 @@ export async function bindWorkspace(
 ): Promise<void> {
   const { config } = namespaceKeys(namespace)
   const workspace = workspaceOf(siteId)
-  await client.hsetnx(config, FIELD, workspace)
+  // Written only where nothing stands: a full Redis refuses the write, and a worker must be able to start on it.
+  if ((await client.hget(config, FIELD)) === null) await client.hsetnx(config, FIELD, workspace)
   const bound = await client.hget(config, FIELD)
   if (bound === workspace) return
   throw new RelayError(

@@ -1,0 +1,48 @@
+// An observer that keeps what it is told.
+import type { PauseReason } from '@retention-relay/events'
+
+import type { DeliveryObserver, RequestFacts, SettleFacts } from '../src/ports.ts'
+
+/** What was told, in order. */
+export class Recorder implements DeliveryObserver {
+  readonly taken: number[] = []
+  readonly ended: { readonly partition: number; readonly cause: string }[] = []
+  readonly outOfSyncCauses: string[] = []
+  readonly requests: RequestFacts[] = []
+  readonly settles: SettleFacts[] = []
+  readonly pauses: PauseReason[] = []
+  readonly resumes: PauseReason[] = []
+  accepted = 0
+
+  leaseTaken(partition: number): void {
+    this.taken.push(partition)
+  }
+
+  leaseEnded(partition: number, cause: string): void {
+    this.ended.push({ partition, cause })
+  }
+
+  outOfSync(_partition: number, cause: string): void {
+    this.outOfSyncCauses.push(cause)
+  }
+
+  claimed(_partition: number, events: number): void {
+    this.accepted += events
+  }
+
+  answered(facts: RequestFacts): void {
+    this.requests.push(facts)
+  }
+
+  settled(facts: SettleFacts): void {
+    this.settles.push(facts)
+  }
+
+  paused(reason: PauseReason): void {
+    this.pauses.push(reason)
+  }
+
+  resumed(reason: PauseReason): void {
+    this.resumes.push(reason)
+  }
+}
