@@ -83,11 +83,15 @@ export class Session {
     const waiting = new AbortController()
     const { signal } = waiting
     this.#opening = this.#openUntilClosed()
-    const patience = pause(this.#options.settings.enqueueTimeoutMs, undefined, { signal })
-    try {
-      await Promise.race([this.#opening, patience.catch(() => undefined)])
-    } finally {
+    const markStarted = (): void => {
       this.#started = true
+    }
+    // Marked by the timer itself: a fault that comes right after it must not end the opening.
+    const { enqueueTimeoutMs } = this.#options.settings
+    const patience = pause(enqueueTimeoutMs, undefined, { signal }).then(markStarted, markStarted)
+    try {
+      await Promise.race([this.#opening, patience])
+    } finally {
       waiting.abort()
     }
   }

@@ -30,7 +30,7 @@ describe('a Redis that is killed', () => {
   it('and started again has every acknowledged event, and no refused one', async () => {
     const redis = await startRedis()
     const namespace = freshNamespace()
-    const relay = await makeProducer({ namespace, redis: redis.url, enqueueTimeoutMs: 500 })
+    const relay = await makeProducer({ namespace, redis: redis.url, enqueueTimeoutMs: 1000 })
     const fates = new Map<number, Awaited<ReturnType<typeof fateOf<{ id: string }>>>>()
     let next = 0
     let acknowledged = 0
@@ -115,7 +115,7 @@ describe('a Redis that hangs', () => {
   it('has each event once when it goes on, also those whose callers gave up', async () => {
     const redis = await startRedis()
     const namespace = freshNamespace()
-    const relay = await makeProducer({ namespace, redis: redis.url, enqueueTimeoutMs: 200 })
+    const relay = await makeProducer({ namespace, redis: redis.url, enqueueTimeoutMs: 1000 })
     await relay.track('cus_42', view('before'))
     hang(redis)
     const fates = []
@@ -136,7 +136,7 @@ describe('a Redis that hangs', () => {
   it('the error carries what a second try needs, and the second try has the same id and time', async () => {
     const redis = await startRedis()
     const namespace = freshNamespace()
-    const relay = await makeProducer({ namespace, redis: redis.url, enqueueTimeoutMs: 200 })
+    const relay = await makeProducer({ namespace, redis: redis.url, enqueueTimeoutMs: 1000 })
     hang(redis)
     const occurredAt = Date.UTC(2026, 0, 1)
     const first = await relay.delete('cus_42', { occurredAt }).catch((error: unknown) => error)
@@ -154,7 +154,7 @@ describe('a Redis that hangs', () => {
 
   it('does not fill the memory: above maxPendingEvents calls are refused at once', async () => {
     const redis = await startRedis()
-    const options = { redis: redis.url, enqueueTimeoutMs: 300, maxPendingEvents: 100 }
+    const options = { redis: redis.url, enqueueTimeoutMs: 1000, maxPendingEvents: 100 }
     const relay = await makeProducer(options)
     await relay.delete('cus_42')
     hang(redis)
@@ -169,7 +169,7 @@ describe('a Redis that hangs', () => {
 
   it('does not keep close from ending, and every caller has its answer then', async () => {
     const redis = await startRedis()
-    const relay = await makeProducer({ redis: redis.url, enqueueTimeoutMs: 300 })
+    const relay = await makeProducer({ redis: redis.url, enqueueTimeoutMs: 1000 })
     await relay.delete('cus_42')
     hang(redis)
     const calls = [1, 2, 3].map((number) => fateOf(relay.delete(`cus_${number}`)))
@@ -243,7 +243,7 @@ describe('a Redis that cannot be used', () => {
 describe('a Redis that becomes a read-only replica', () => {
   it('refuses, and serves again when it is a master', async () => {
     const redis = await startRedis()
-    const relay: TestProducer = await makeProducer({ redis: redis.url, enqueueTimeoutMs: 500 })
+    const relay: TestProducer = await makeProducer({ redis: redis.url, enqueueTimeoutMs: 1000 })
     const admin = await connect(redis)
     await admin.replicaof('127.0.0.1', 1)
     const refused = relay.delete('cus_42')

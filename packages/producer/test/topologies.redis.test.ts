@@ -75,7 +75,7 @@ describe('a Cluster', () => {
 
   it('one master of which hangs goes on with the partitions of the others', async () => {
     const namespace = freshNamespace()
-    const relay = await makeProducer({ namespace, redis: address, enqueueTimeoutMs: 1000 })
+    const relay = await makeProducer({ namespace, redis: address, enqueueTimeoutMs: 2000 })
     const [first = ''] = customers
     const hung = processFor(namespace, first)
     const isOnHung = (customer: string): boolean => processFor(namespace, customer) === hung
@@ -94,7 +94,7 @@ describe('a Cluster', () => {
 
   it('one master of which is killed and started again has every acknowledged event', async () => {
     const namespace = freshNamespace()
-    const relay = await makeProducer({ namespace, redis: address, enqueueTimeoutMs: 500 })
+    const relay = await makeProducer({ namespace, redis: address, enqueueTimeoutMs: 1500 })
     const [first = ''] = customers
     const killed = processFor(namespace, first)
     const acknowledged: string[] = []
@@ -160,7 +160,7 @@ describe('Sentinels', () => {
     const sentinels = await startSentinels({ onEnd: onTestFinished })
     const namespace = freshNamespace()
     const redis = addressOf(sentinels)
-    const relay = await makeProducer({ namespace, redis, replicas: 1, enqueueTimeoutMs: 2000 })
+    const relay = await makeProducer({ namespace, redis, replicas: 1, enqueueTimeoutMs: 3000 })
     const before = await Promise.all(
       customers.map((customer) => relay.track(customer, view('before'))),
     )

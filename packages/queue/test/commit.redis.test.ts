@@ -233,7 +233,7 @@ describe('when one partition is damaged', () => {
 describe('when Redis is away', () => {
   it('nothing is written and callers are refused; the same committer goes on when it is back', async () => {
     const redis = await startTestRedis({ onEnd: onTestFinished })
-    const { submit, client } = await setup(redis, { enqueueTimeoutMs: 200 })
+    const { submit, client } = await setup(redis, { enqueueTimeoutMs: 1000 })
     const closed = new Promise((resolve) => client.once('close', resolve))
     await redis.kill()
     await closed
