@@ -55,14 +55,30 @@ test('a customer’s next event waits for the acknowledgement of its last one wh
   expect(bench.destination.batches.at(-1)).toEqual([second.id])
 })
 
+test('the halves of a refused run of one customer wait for each other’s settles', async () => {
+  const bench = setupConsumer()
+  const run = Array.from({ length: 40 }, () => track('a'))
+  const acknowledgement = deferred()
+  bench.partition.holdAnswers('settle', acknowledgement.promise)
+  bench.destination.answer = ({ operations }) => (operations.length > 20 ? refusal() : DELIVERED)
+  bench.partition.add(...run)
+  bench.start()
+  await bench.clock.advance(2000)
+  expect(bench.destination.batches.map((batch) => batch.length)).toEqual([40, 20])
+  acknowledgement.resolve()
+  await drained(bench)
+  expect(idsOf(bench.destination.applied)).toEqual(idsOf(run))
+})
+
 test('a copy of an event under another customer is a duplicate, not a second delivery', async () => {
   const bench = setupConsumer()
   const event = track('guest')
-  bench.partition.add(event, track('account', { id: event.id }))
+  const next = track('account')
+  bench.partition.add(event, track('account', { id: event.id }), next)
   bench.start()
   await drained(bench)
-  expect(bench.destination.applied).toHaveLength(1)
-  expect(bench.partition.counters).toMatchObject({ delivered: 1, duplicate: 1 })
+  expect(idsOf(bench.destination.applied)).toEqual([event.id, next.id])
+  expect(bench.partition.counters).toMatchObject({ delivered: 2, duplicate: 1 })
   expect(bench.recorder.settles.reduce((sum, { duplicate }) => sum + duplicate, 0)).toBe(1)
 })
 
