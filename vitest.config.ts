@@ -27,7 +27,13 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'e2e', include: files('.e2e'), testTimeout: 180_000, hookTimeout: 60_000 },
+        test: {
+          name: 'e2e',
+          include: files('.e2e'),
+          globalSetup: './scripts/build-for-tests.mjs',
+          testTimeout: 180_000,
+          hookTimeout: 60_000,
+        },
       },
     ],
   },

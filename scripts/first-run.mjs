@@ -100,7 +100,7 @@ function runNpm(args) {
 }
 
 /** Some accounts have no home that can be written (services, containers): the cache then lies in our own folder. */
-function npmCache() {
+export function npmCache() {
   const cache = process.env.npm_config_cache ?? join(homedir(), '.npm')
   return isWritable(cache) ? {} : { npm_config_cache: inRepository('.relay/npm-cache') }
 }

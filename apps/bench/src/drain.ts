@@ -102,7 +102,14 @@ async function addJobs(
   const nextId = createUlidSource()
   const lanes = Array.from({ length: namespace.partitions }, (): RelayEvent[] => [])
   for (let number = 0; number < events; number += 1) {
-    const event = { ...loadEvent(number), id: nextId(), occurredAt: Date.now() } as RelayEvent
+    const { customerId, event: view } = loadEvent(number)
+    const event: RelayEvent = {
+      op: 'track',
+      customerId,
+      ...view,
+      id: nextId(),
+      occurredAt: Date.now(),
+    }
     lanes[partitionOf(event.customerId, namespace.partitions)]!.push(event)
   }
   await Promise.all(

@@ -1,4 +1,4 @@
-// `npm run bench -- --quick [--json]`: the first measurement. Everything runs on one private Redis with the settings that
+// `npm run bench -- [--quick] [--json] [--write]`: the first measurement; --write puts its figures into the README. Everything runs on one private Redis with the settings that
 // infra ships (AOF always), pair by pair, so that a slow moment of the machine meets both sides.
 
 import { execFileSync } from 'node:child_process'
@@ -11,6 +11,8 @@ import { Redis } from 'ioredis'
 import { measureDrain, measureStockDrain } from './drain.ts'
 import type { Ground } from './drain.ts'
 import { measureEnqueue, measureStockEnqueue } from './enqueue.ts'
+import type { Report } from './report.ts'
+import { writeReadme } from './write-readme.ts'
 
 const ROUNDS = 3
 const EVENTS_PER_JOB = 50
@@ -26,6 +28,7 @@ const { values } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 })
 const sizes = values.quick ? SIZES.quick : SIZES.full
@@ -38,6 +41,7 @@ try {
   const client = new Redis(redis.socketPath, { maxRetriesPerRequest: null })
   onEnd(async () => client.disconnect())
   const report = await measureAll({ client, socketPath: redis.socketPath, onEnd })
+  if (values.write) writeReadme(report)
   process.stdout.write(
     values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`,
   )
@@ -45,7 +49,7 @@ try {
   for (const close of closers.toReversed()) await close()
 }
 
-async function measureAll(ground: Ground): Promise<object> {
+async function measureAll(ground: Ground): Promise<Report> {
   const best = await bestConcurrency(ground)
   const rounds = []
   for (let round = 1; round <= ROUNDS; round += 1) {

@@ -10,6 +10,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit()
   throw error
 })
+process.stderr.on('error', () => undefined)
 process.exitCode = await run(process.argv.slice(2), {
   env: process.env,
   stdin: process.stdin,

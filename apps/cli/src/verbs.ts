@@ -6,9 +6,17 @@ import { deadShowVerb } from './verbs/dead-show.ts'
 import { helpVerb } from './verbs/help.ts'
 import { sendVerb } from './verbs/send.ts'
 import { statusVerb } from './verbs/status.ts'
+import { workspaceRebindVerb } from './verbs/workspace-rebind.ts'
 import type { Verb } from './verb.ts'
 
-const WORKING: readonly Verb[] = [statusVerb, sendVerb, deadListVerb, deadShowVerb, deadReplayVerb]
+const WORKING: readonly Verb[] = [
+  statusVerb,
+  sendVerb,
+  deadListVerb,
+  deadShowVerb,
+  deadReplayVerb,
+  workspaceRebindVerb,
+]
 
 /** Every verb. */
 export const VERBS: readonly Verb[] = [...WORKING, helpVerb(WORKING)]

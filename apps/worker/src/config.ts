@@ -41,13 +41,13 @@ export const configSchema = z.object({
     .describe('Longest clean stop in milliseconds, 3000 to 600000.'),
   RELAY_ALLOW_UNSAFE_REDIS: flag
     .default(false)
-    .describe('1 lets a production worker run on a Redis whose settings can lose events.'),
+    .describe('1 lets a production worker run on a Redis whose settings can lose events; 0 or 1.'),
   CUSTOMERIO_SITE_ID: z.string().min(1).describe('Site id of the Customer.io workspace.'),
-  CUSTOMERIO_API_KEY: z.string().min(1).describe('Track API key of the workspace. Secret.'),
+  CUSTOMERIO_API_KEY: z.string().min(1).describe('Track API key of the workspace.'),
   CUSTOMERIO_REGION: z
     .enum(['us', 'eu'], { error: 'must be us or eu' })
     .default('us')
-    .describe('Region of the workspace.'),
+    .describe('Region of the workspace: us or eu.'),
   CUSTOMERIO_TRACK_URL: z
     .string()
     .refine(isPlainHttpAddress, {
@@ -60,7 +60,7 @@ export const configSchema = z.object({
       error: 'must be trace, debug, info, warn, error, fatal or silent',
     })
     .default('info')
-    .describe('Least level of log lines.'),
+    .describe('Least level of log lines: trace, debug, info, warn, error, fatal or silent.'),
   NODE_ENV: z
     .string()
     .default('')

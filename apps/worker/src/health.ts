@@ -4,7 +4,10 @@
 import type { DeliveryObserver } from '@retention-relay/delivery'
 
 /** One condition of readiness. */
-export type Condition = 'redis' | 'namespace' | 'credentials' | 'destination'
+export type Condition = 'redis' | 'namespace' | 'credentials' | 'destination' | 'requests'
+
+/** Failed requests without an accepted one between them that make the worker unready: one may always fail. */
+const FAILURES = 3
 
 /** What readiness says. */
 export interface Readiness {
@@ -18,12 +21,15 @@ const MISSING: Record<Condition, string> = {
   namespace: 'the namespace is not open yet',
   credentials: 'Customer.io refuses the credentials',
   destination: 'Customer.io does not take requests',
+  requests: 'Customer.io does not take requests',
 }
 
 /** Keeps the conditions. */
 export class Health {
   readonly #missing = new Set<Condition>(['redis', 'namespace', 'destination'])
   readonly #changed: (readiness: Readiness) => void
+  /** Failed requests since the last accepted one, by partition. Written by the observer. */
+  readonly #failures = new Map<number, number>()
   #stopping = false
 
   /** `changed` is told when readiness changes. */
@@ -46,17 +52,21 @@ export class Health {
   }
 
   readiness(): Readiness {
-    const reasons = [...this.#missing].map((condition) => MISSING[condition])
+    const reasons = [...new Set([...this.#missing].map((condition) => MISSING[condition]))]
     if (this.#stopping) reasons.push('the worker stops')
     return { ready: reasons.length === 0, reasons }
   }
 
   /** Learns about the destination from the requests. */
-  observer(): Pick<DeliveryObserver, 'answered' | 'paused' | 'resumed'> {
+  observer(): Pick<DeliveryObserver, 'answered' | 'leaseEnded' | 'paused' | 'resumed'> {
     return {
-      answered: ({ outcome }) => {
-        if (outcome === 'delivered' || outcome === 'partly_refused') this.set('destination', true)
-        if (outcome === 'retry' || outcome === 'wrong_address') this.set('destination', false)
+      answered: ({ outcome, partition }) => {
+        if (outcome === 'delivered' || outcome === 'partly_refused') this.#accepted()
+        if (outcome === 'retry' || outcome === 'wrong_address') this.#failed(partition)
+      },
+      leaseEnded: (partition) => {
+        this.#failures.delete(partition)
+        this.#judgeRequests()
       },
       paused: (reason) => {
         if (reason === 'auth') this.set('credentials', false)
@@ -65,5 +75,21 @@ export class Health {
         if (reason === 'auth') this.set('credentials', true)
       },
     }
+  }
+
+  #accepted(): void {
+    this.#failures.clear()
+    this.set('destination', true)
+    this.#judgeRequests()
+  }
+
+  #failed(partition: number): void {
+    this.#failures.set(partition, (this.#failures.get(partition) ?? 0) + 1)
+    this.#judgeRequests()
+  }
+
+  #judgeRequests(): void {
+    const failures = [...this.#failures.values()].reduce((sum, count) => sum + count, 0)
+    this.set('requests', failures < FAILURES)
   }
 }

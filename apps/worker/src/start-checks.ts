@@ -1,6 +1,7 @@
 // What the relay's promises depend on, checked at the start and said plainly. In production a setting that can lose
 // events is an error; elsewhere it is a warning. What a managed Redis does not let us read is "cannot verify".
 
+import { TESTED_LAYOUT } from '@retention-relay/queue'
 import type { RedisFacts } from '@retention-relay/queue'
 
 /** One finding. */
@@ -38,6 +39,14 @@ export function checkRedis(facts: RedisFacts): readonly Finding[] {
       'a full Redis throws events away; set maxmemory-policy noeviction',
     ),
   ]
+}
+
+/** Looks at a version of BullMQ that has written to the namespace. */
+export function checkLayout(version: string): Finding {
+  if (version === TESTED_LAYOUT)
+    return { level: 'ok', text: `the queues are laid out by ${version}` }
+  const text = `the queues were written to by ${version}, and this worker was tested with ${TESTED_LAYOUT}: use one version of BullMQ`
+  return { level: 'danger', text }
 }
 
 /** Whether settings that can lose events are an error: in the namespace production, or with NODE_ENV=production. */

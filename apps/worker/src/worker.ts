@@ -9,7 +9,12 @@ import type { TrackDestination } from '@retention-relay/customerio'
 import { systemClock } from '@retention-relay/delivery'
 import type { DeliveryObserver, EndpointGate, PartitionManager } from '@retention-relay/delivery'
 import { RelayError } from '@retention-relay/events'
-import { awaitRedis, bindWorkspace, openNamespace } from '@retention-relay/queue'
+import {
+  awaitRedis,
+  bindWorkspace,
+  openNamespace,
+  readLayoutVersions,
+} from '@retention-relay/queue'
 import type { OpenNamespace, RedisFacts } from '@retention-relay/queue'
 import type { Logger } from 'pino'
 
@@ -25,10 +30,13 @@ import { readNamespaceGauges } from './namespace-gauges.ts'
 import type { NamespaceGauges } from './namespace-gauges.ts'
 import { tellAll } from './observers.ts'
 import { followPauses } from './pauses.ts'
-import { checkRedis, isProduction } from './start-checks.ts'
+import { watchRedis } from './redis-watch.ts'
+import { checkLayout, checkRedis, isProduction } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
+/** Wait between two attempts to open the namespace on a Redis that refuses it, in milliseconds. */
+const NAMESPACE_WAIT_MS = 1000
 /** Kept of RELAY_SHUTDOWN_MS for closing connections, in milliseconds. */
 const CLOSE_MS = 500
 /** Wait between two looks at a destination that does not answer, in milliseconds. */
@@ -65,7 +73,7 @@ export class Worker {
     this.#config = parts.config
     this.#logger = parts.logger.child({ worker: this.#workerId })
     this.#health = new Health(({ ready, reasons }) =>
-      this.#logger.info(
+      this.#logger[ready ? 'info' : 'warn'](
         { event: 'worker.readiness', ready, reasons },
         ready ? 'ready' : 'not ready',
       ),
@@ -111,10 +119,15 @@ export class Worker {
     const facts = await this.#reachRedis()
     if (facts === null) return
     this.#check(facts)
-    this.#followRedis()
+    watchRedis(this.#connections.scripts, {
+      changed: (isReady) => this.#health.set('redis', isReady),
+      away: (cause) => this.#tellAway(cause),
+    })
     await this.#openNamespace()
     if (this.#namespace === undefined || this.#stop.signal.aborted) return
     this.#health.set('namespace', true)
+    await this.#checkLayout(this.#namespace)
+    if (this.#stop.signal.aborted) return
     this.#manager = composeDelivery({
       config: this.#config,
       workerId: this.#workerId,
@@ -164,7 +177,7 @@ export class Worker {
       const [first, second] = arrivals
       if (first?.kind === 'ready' && second?.kind === 'ready') return first.facts
       const cause = arrivals.find((arrival) => arrival.kind === 'away')?.cause?.message
-      this.#logger.warn({ event: 'redis.away', cause }, 'Redis does not answer; goes on trying')
+      this.#tellAway(cause)
     }
     return null
   }
@@ -190,11 +203,8 @@ export class Worker {
     )
   }
 
-  #followRedis(): void {
-    const { scripts } = this.#connections
-    this.#health.set('redis', scripts.status === 'ready')
-    scripts.on('ready', () => this.#health.set('redis', true))
-    scripts.on('close', () => this.#health.set('redis', false))
+  #tellAway(cause: string | undefined): void {
+    this.#logger.warn({ event: 'redis.away', cause }, 'Redis does not answer; goes on trying')
   }
 
   /** Leaves the namespace undefined when the worker was stopped before Redis took it. */
@@ -205,6 +215,7 @@ export class Worker {
       CUSTOMERIO_SITE_ID: siteId,
     } = this.#config
     const { leases } = this.#connections
+    let told: string | undefined
     while (!this.#stop.signal.aborted) {
       try {
         const open = await openNamespace(leases, {
@@ -217,12 +228,23 @@ export class Worker {
       } catch (error) {
         if (error instanceof RelayError) throw error
         const cause = error instanceof Error ? error.message : String(error)
-        this.#logger.warn(
-          { event: 'namespace.not_open', cause },
-          'Redis does not open the namespace; goes on trying',
-        )
+        if (cause !== told) {
+          this.#logger.warn(
+            { event: 'namespace.not_open', cause },
+            'Redis does not open the namespace; goes on trying',
+          )
+        }
+        told = cause
+        await systemClock.sleep(NAMESPACE_WAIT_MS, this.#stop.signal)
         await awaitRedis(leases, { timeoutMs: REDIS_WAIT_MS })
       }
+    }
+  }
+
+  async #checkLayout(namespace: OpenNamespace): Promise<void> {
+    const versions = await readLayoutVersions(this.#connections.leases, namespace).catch(() => [])
+    for (const { level, text } of versions.map((version) => checkLayout(version))) {
+      this.#logger[level === 'danger' ? 'warn' : 'info']({ event: 'layout.checked', level }, text)
     }
   }
 
@@ -240,6 +262,11 @@ export class Worker {
         continue
       }
       if (probe.kind === 'refused') await this.#gate.judgeUnauthorized(probe.status)
+      else
+        this.#logger.info(
+          { event: 'destination.checked', region: probe.region },
+          'Customer.io accepts the credentials',
+        )
       this.#health.set('destination', true)
       return
     }

@@ -2,22 +2,16 @@
 // is delivered, what a newer version wrote waits for a newer worker; and the partition goes on.
 
 import { startMock } from '@retention-relay/mock-customerio'
-import type { Mock } from '@retention-relay/mock-customerio'
 import { startTestRedis, until } from '@retention-relay/testkit'
-import type { TestRedis } from '@retention-relay/testkit'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeEach, expect, test } from 'vitest'
 
 import { PartitionOutside, track } from './jobs.ts'
 import { ObservedWorker } from './observed-worker.ts'
 import { settingsOf } from './settings.ts'
 
-let redis: TestRedis
-let mock: Mock
-beforeAll(async () => {
-  redis = await startTestRedis({ onEnd: afterAll })
-  mock = await startMock()
-  afterAll(() => mock.close())
-})
+const redis = await startTestRedis({ onEnd: afterAll })
+const mock = await startMock()
+afterAll(() => mock.close())
 beforeEach(() => mock.reset())
 
 function start(namespace: string): ObservedWorker {

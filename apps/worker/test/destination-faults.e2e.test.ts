@@ -4,17 +4,13 @@
 import { startMock } from '@retention-relay/mock-customerio'
 import type { Mock } from '@retention-relay/mock-customerio'
 import { freePort, startTestRedis, until } from '@retention-relay/testkit'
-import type { TestRedis } from '@retention-relay/testkit'
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
 
 import { PartitionOutside, track } from './jobs.ts'
 import { ObservedWorker } from './observed-worker.ts'
 import { settingsOf } from './settings.ts'
 
-let redis: TestRedis
-beforeAll(async () => {
-  redis = await startTestRedis({ onEnd: afterAll })
-})
+const redis = await startTestRedis({ onEnd: afterAll })
 
 async function mockAt(port = 0): Promise<Mock> {
   const mock = await startMock({ port })

@@ -98,7 +98,6 @@ test('while Redis is away the worker lives, is not ready, and delivers when Redi
   await redis.kill()
 
   const worker = new ObservedWorker({ ...settingsOf('test', mock), REDIS_URL: redis.url })
-  await worker.log('redis.away')
   expect(await worker.get('/health/live')).toMatchObject({ status: 200 })
   expect(await worker.readiness()).toMatchObject({
     status: 503,
@@ -111,28 +110,41 @@ test('while Redis is away the worker lives, is not ready, and delivers when Redi
   await mock.waitFor(({ applied }) => applied === 1)
 })
 
-test('a namespace that is bound to another workspace ends the start', async () => {
+test('a Redis that goes away, or changes its password, is told once with the cause, and waited for', async () => {
   const redis = await startTestRedis({ onEnd: onTestFinished })
   const mock = await startMock()
   onTestFinished(() => mock.close())
-  const settings = { ...settingsOf('test', mock), REDIS_URL: redis.url }
-  const first = new ObservedWorker(settings)
-  await first.untilReady()
-  const other = new ObservedWorker({ ...settings, CUSTOMERIO_SITE_ID: 'other-site' })
-  expect(await refuse(other)).toMatch(
-    /^RELAY_NAMESPACE_MISMATCH: .*bound to another Customer\.io workspace\. Correct CUSTOMERIO_SITE_ID/,
-  )
-  await until(() => first.readiness(), { accept: ({ ready }) => ready })
+  const { redis: client } = new PartitionOutside(redis, 'test')
+  const worker = new ObservedWorker({ ...settingsOf('test', mock), REDIS_URL: redis.url })
+  await worker.untilReady()
+
+  await client.config('SET', 'requirepass', 'rotated')
+  await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+  expect(await worker.log('redis.away')).toMatchObject({ cause: expect.stringMatching(/^NOAUTH/) })
+  expect((await worker.readiness()).reasons).toEqual(['Redis does not answer'])
+  await client.config('SET', 'requirepass', '')
+  await worker.untilReady()
+
+  await redis.kill()
+  await until(() => worker.logged('redis.away').length === 2, { what: 'the second outage' })
+  await redis.restart()
+  await worker.untilReady()
+  expect(worker.logged('redis.away')).toHaveLength(2)
+  expect(worker.logged('redis.away')[1]?.['cause']).toMatch(/^(connect|read|write) E/)
 })
 
-test('another number of partitions than the namespace has ends the start', async () => {
+test('a namespace that was set up for another workspace, or with other partitions, ends the start', async () => {
   const redis = await startTestRedis({ onEnd: onTestFinished })
   const mock = await startMock()
   onTestFinished(() => mock.close())
   const settings = { ...settingsOf('test', mock), REDIS_URL: redis.url }
   await new ObservedWorker(settings).untilReady()
-  const other = new ObservedWorker({ ...settings, RELAY_PARTITIONS: '4' })
-  expect(await refuse(other)).toMatch(
+  const foreign = new ObservedWorker({ ...settings, CUSTOMERIO_SITE_ID: 'other-site' })
+  const resized = new ObservedWorker({ ...settings, RELAY_PARTITIONS: '4' })
+  expect(await refuse(foreign)).toMatch(
+    /^RELAY_NAMESPACE_MISMATCH: .*bound to another Customer\.io workspace\. Correct CUSTOMERIO_SITE_ID/,
+  )
+  expect(await refuse(resized)).toMatch(
     /^RELAY_NAMESPACE_MISMATCH: .*test has 1 partitions, and this process was told 4/,
   )
 })

@@ -14,7 +14,7 @@ import { settingsOf } from './settings.ts'
 
 /** RELAY_SHUTDOWN_MS of these tests, and what a platform adds to it before it kills. */
 const SHUTDOWN_MS = 3000
-const PLATFORM_MS = 1500
+const PLATFORM_MS = 1800
 const STOPPED: ProcessExit = { code: 0, signal: null }
 
 interface Bundle {
@@ -109,6 +109,15 @@ test('before Redis has ever answered it stops long before its deadline', async (
   })
   await worker.log('worker.listening')
   expect(await terminate(worker)).toEqual(STOPPED)
+})
+
+test('while credentials are refused it stops long before its deadline', async () => {
+  const { worker, partition, mock } = await setup(600_000)
+  mock.configure({ apiKey: 'rotated' })
+  const job = await partition.add([track('cus_1')])
+  await worker.log('relay.paused')
+  expect(await terminate(worker)).toEqual(STOPPED)
+  expect(await partition.waiting()).toEqual([job])
 })
 
 test('a second signal does not break off a clean stop', async () => {

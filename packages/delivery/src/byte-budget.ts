@@ -6,6 +6,7 @@ export const DEFAULT_BUFFER_BYTES: number = 64 * 1024 * 1024
 /** A bound on bytes. */
 export class ByteBudget {
   #free: number
+  readonly #listeners = new Set<() => void>()
 
   constructor(bytes: number) {
     this.#free = bytes
@@ -23,6 +24,14 @@ export class ByteBudget {
 
   /** Gives held bytes back. */
   release(bytes: number): void {
+    const wasExhausted = this.#free <= 0
     this.#free += bytes
+    if (wasExhausted && this.#free > 0) for (const tell of this.#listeners) tell()
+  }
+
+  /** Tells when bytes are free again, after none was. Returns how to end that. */
+  onFree(tell: () => void): () => void {
+    this.#listeners.add(tell)
+    return () => this.#listeners.delete(tell)
   }
 }

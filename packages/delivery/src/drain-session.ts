@@ -2,6 +2,7 @@
 // by side. The claim loop keeps enough events at hand; the send loop takes a batch, has it sent, and settles it,
 // so there is at most one request in flight. Events that are claimed meanwhile gather into the next batch.
 
+import type { DeadLetterRecord } from '@retention-relay/events'
 import { isReplayJob } from '@retention-relay/events'
 
 import { BatchSender } from './send-batch.ts'
@@ -13,8 +14,8 @@ import { deferred } from './deferred.ts'
 import { CustomerLanes } from './customer-lanes.ts'
 import { Inbox } from './inbox.ts'
 import { deadPositionOutcome } from './outcomes.ts'
-import type { HeldJob, PendingEvent } from './pending-event.ts'
-import type { ClaimedJob, DeadLetter, PartitionPort } from './ports.ts'
+import type { PendingEvent } from './pending-event.ts'
+import type { ClaimedJob, PartitionPort } from './ports.ts'
 import type { Outcome, Settlements } from './settlements.ts'
 import { MAX_SETTLE_POSITIONS } from './settlements.ts'
 
@@ -55,6 +56,8 @@ export class DrainSession {
   readonly #ended = new AbortController()
   #end: SessionEnd | undefined
   #hasSettled = false
+  /** The last claim found the queue paused. */
+  #isPaused = false
   /** Resolves the waits of both loops; replaced at each change. */
   #change = deferred()
   /** A job of a newer format is next: nothing more is claimed or decoded. */
@@ -75,9 +78,13 @@ export class DrainSession {
 
   /** Runs until the session ends; the request in flight and its settle have then ended too. */
   async run(): Promise<SessionEnd> {
+    const { budget, settlements } = this.#parts
+    // What another consumer gives back may be what this one waits for.
+    const forget = budget.onFree(() => this.#changed())
     await Promise.all([this.#claimLoop(), this.#sendLoop()])
     await this.#acknowledgements()
-    this.#parts.budget.release(this.#parts.settlements.forgetJobs())
+    forget()
+    budget.release(settlements.forgetJobs())
     return this.#end ?? 'stopped'
   }
 
@@ -105,8 +112,7 @@ export class DrainSession {
   #wantsMore(): boolean {
     const { settlements, budget, limits } = this.#parts
     if (this.#heldByNewer || settlements.held + CLAIM_JOBS > MAX_HELD_JOBS) return false
-    // Nobody wakes this session when another one gives bytes back. So one that holds nothing claims a job anyway: a
-    // partition that is stuck with the whole budget does not stop the others.
+    // Who holds nothing claims a job anyway: a partition that is stuck with the whole budget does not stop the others.
     if (budget.free <= 0 && settlements.held > 0) return false
     const atHand = this.#inbox.events + this.#lanes.waiting
     // Many events of few customers do not fill a batch: look further ahead.
@@ -128,6 +134,7 @@ export class DrainSession {
         maxBytes,
         held: settlements.held,
       })
+      this.#notePause(reply.kind === 'paused')
       if (reply.kind === 'lost') this.#lost()
       else if (reply.kind === 'out_of_sync')
         this.#outOfSync(`${reply.active} jobs are active, not those that are held`)
@@ -139,25 +146,27 @@ export class DrainSession {
     }
   }
 
+  /** A person pauses a queue in BullMQ's own way. */
+  #notePause(isPaused: boolean): void {
+    if (isPaused === this.#isPaused) return
+    this.#isPaused = isPaused
+    const { observer, lease } = this.#parts
+    if (isPaused) observer.paused('operator', lease.partition, 'the queue is paused in BullMQ')
+    else observer.resumed('operator', lease.partition)
+  }
+
   #hold(jobs: readonly ClaimedJob[]): void {
     const { settlements, budget, lease, observer } = this.#parts
     let events = 0
     for (const claimed of jobs) {
       const job = this.#inbox.add(claimed)
       settlements.hold(job)
-      budget.hold(job.bytes)
       if (claimed.claims === 1 && !isReplayJob(claimed.name)) events += job.count
-      if (job.open === 0) this.#clear(job)
+      if (job.open > 0) budget.hold(job.bytes)
+      else this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
     }
     if (events > 0) observer.claimed(lease.partition, events)
     this.#changed()
-  }
-
-  /** A job whose positions were all settled before it was claimed only has to leave. */
-  #clear(job: HeldJob): void {
-    const { settlements, budget, lease } = this.#parts
-    budget.release(job.bytes)
-    this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
   }
 
   // Send
@@ -243,7 +252,7 @@ export class DrainSession {
     const now = clock.wall()
     let duplicate = 0
     const latenciesMs: number[] = []
-    const dead: DeadLetter[] = []
+    const dead: DeadLetterRecord[] = []
     for (const { outcome, pending, record, job, member } of outcomes) {
       if (outcome === 'delivered') latenciesMs.push(now - job.committedAt)
       else if (outcome === 'duplicate') duplicate += 1

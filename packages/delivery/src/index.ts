@@ -11,7 +11,6 @@ export { DEFAULT_LEASE_TIMES, PartitionManager } from './partition-manager.ts'
 export type { PartitionManagerParts } from './partition-manager.ts'
 export type {
   Clock,
-  DeadLetter,
   DeliveryObserver,
   DestinationPort,
   LeasePort,

@@ -1,11 +1,11 @@
 // From a decision about an event to the outcome that settle makes durable.
 
-import type { DeadReason, Rejection } from '@retention-relay/events'
+import type { DeadLetterRecord, DeadReason, Rejection } from '@retention-relay/events'
 import { eventLabel } from '@retention-relay/events'
 
 import type { DeadPosition } from './inbox.ts'
 import type { PendingEvent } from './pending-event.ts'
-import type { DeadLetter } from './ports.ts'
+
 import type { Outcome } from './settlements.ts'
 
 /** Who settles, and when: written into dead letters. */
@@ -32,7 +32,7 @@ export function deadOutcome(
   settler: Settler,
 ): Outcome {
   const { event } = pending
-  const record: DeadLetter = {
+  const record: DeadLetterRecord = {
     id: event.id,
     reason,
     label: eventLabel(event),
@@ -57,7 +57,7 @@ export function deadOutcome(
 export function deadPositionOutcome(dead: DeadPosition, settler: Settler): Outcome {
   const { job, position, member, content } = dead
   const read = content.kind === 'event' ? content.event : undefined
-  const record: DeadLetter = {
+  const record: DeadLetterRecord = {
     id: read?.id ?? `${job.id}.${position}`,
     reason: dead.reason,
     label: read === undefined ? '' : eventLabel(read),
@@ -71,7 +71,9 @@ export function deadPositionOutcome(dead: DeadPosition, settler: Settler): Outco
   return { job, position, member, outcome: 'dead', record }
 }
 
-function refusal(rejection: Partial<Rejection>): Pick<DeadLetter, 'status' | 'field' | 'message'> {
+function refusal(
+  rejection: Partial<Rejection>,
+): Pick<DeadLetterRecord, 'status' | 'field' | 'message'> {
   const { status, field, message, reason } = rejection
   const text = message ?? reason
   return {
@@ -84,7 +86,7 @@ function refusal(rejection: Partial<Rejection>): Pick<DeadLetter, 'status' | 'fi
 function stamp(
   settler: Settler,
   committedAt: number,
-): Pick<DeadLetter, 'committedAt' | 'diedAt' | 'partition' | 'worker'> {
+): Pick<DeadLetterRecord, 'committedAt' | 'diedAt' | 'partition' | 'worker'> {
   return {
     committedAt,
     diedAt: settler.now(),

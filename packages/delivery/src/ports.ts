@@ -1,7 +1,7 @@
 // What the delivery needs from outside: a partition of the queue, leases, the destination, a clock, and somebody
 // to tell what happened. compose.ts of the worker hands the real ones in; tests hand in others.
 
-import type { DeadReason, PauseReason, RelayEvent, ResponseClass } from '@retention-relay/events'
+import type { DeadLetterRecord, PauseReason, ResponseClass } from '@retention-relay/events'
 
 /** A job that the consumer holds. */
 export interface ClaimedJob {
@@ -23,31 +23,12 @@ export type ClaimReply =
   | { readonly kind: 'out_of_sync'; readonly active: number }
   | { readonly kind: 'lost' }
 
-/** One death of an event, as the dead-letter store keeps it. */
-export interface DeadLetter {
-  readonly id: string
-  readonly reason: DeadReason
-  readonly label: string
-  readonly customerId?: string
-  readonly event?: RelayEvent
-  readonly raw?: string
-  readonly status?: number
-  readonly message?: string
-  readonly field?: string
-  readonly attempts: number
-  readonly maybeDelivered: boolean
-  readonly committedAt: number
-  readonly diedAt: number
-  readonly partition: number
-  readonly worker: string
-}
-
 /** One settled position of a job. */
 export interface SettledPosition {
   readonly position: number
   readonly member: string
   readonly outcome: 'delivered' | 'duplicate' | 'dead'
-  readonly record?: DeadLetter
+  readonly record?: DeadLetterRecord
 }
 
 /** One settle, at most 1,000 positions. */
@@ -146,7 +127,7 @@ export interface SettleFacts {
   readonly partition: number
   readonly delivered: number
   readonly duplicate: number
-  readonly dead: readonly DeadLetter[]
+  readonly dead: readonly DeadLetterRecord[]
   /** Commit to acknowledged settle, in milliseconds, of each delivered event. */
   readonly latenciesMs: readonly number[]
 }

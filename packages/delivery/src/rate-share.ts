@@ -2,8 +2,6 @@
 // partitions. Leases are exclusive, so the shares of all workers add up to the limit without a counter in Redis.
 // It starts empty, and a 429 halves it; each accepted request brings a little of it back.
 
-import { unlessAborted } from './abortable.ts'
-import { deferred } from './deferred.ts'
 import type { Clock } from './ports.ts'
 
 /** Kept back from the limit, since clocks and networks are not exact. */
@@ -16,6 +14,9 @@ const LEAST = 0.02
 /** What an accepted request brings back of the full rate. */
 const RECOVER = 0.01
 
+/** Longest wait before the share is looked at again, in milliseconds. */
+const LOOK_MS = 250
+
 /** A token bucket; one token is one request. */
 export class RateShare {
   readonly #clock: Clock
@@ -27,8 +28,8 @@ export class RateShare {
   #factor = 1
   #tokens = 0
   #filledAt: number
-  /** The request that waits last; the next one waits behind it. */
-  #queue: Promise<void> = Promise.resolve()
+  /** Requests that wait, the first one first. */
+  readonly #turns: object[] = []
 
   /** `limit`: requests per second of the whole workspace. */
   constructor(limit: number, clock: Clock) {
@@ -46,7 +47,7 @@ export class RateShare {
   setShare(share: number): void {
     this.#refill()
     this.#share = share
-    this.#tokens = share === 0 ? 0 : Math.min(this.#tokens, this.#depth())
+    this.#tokens = Math.min(this.#tokens, this.#depth())
   }
 
   /** The destination answered 429. */
@@ -63,30 +64,34 @@ export class RateShare {
 
   /** Resolves when a request may go, in order of the calls; false when the signal aborted first. */
   async take(signal: AbortSignal): Promise<boolean> {
-    const before = this.#queue
-    const { promise, resolve } = deferred()
-    this.#queue = promise
+    const turn = {}
+    this.#turns.push(turn)
     try {
-      await unlessAborted(before, signal)
-      return await this.#takeNow(signal)
+      while (!signal.aborted) {
+        this.#refill()
+        const before = this.#turns.indexOf(turn)
+        if (before === 0 && this.#tokens >= 1) {
+          this.#tokens -= 1
+          return true
+        }
+        await this.#clock.sleep(this.#waitMs(before + 1), signal)
+      }
+      return false
     } finally {
-      // Who gives up before its turn hands it on when it comes, so that the order of the others holds.
-      void before.then(resolve)
+      this.#turns.splice(this.#turns.indexOf(turn), 1)
     }
   }
 
-  async #takeNow(signal: AbortSignal): Promise<boolean> {
-    while (!signal.aborted) {
-      this.#refill()
-      if (this.#tokens >= 1) {
-        this.#tokens -= 1
-        return true
-      }
-      // Without a share, or with a tiny one, look again after a while: the share may grow.
-      const waitMs = this.perSecond > 0 ? ((1 - this.#tokens) * 1000) / this.perSecond : 250
-      await this.#clock.sleep(Math.min(250, Math.max(1, waitMs)), signal)
-    }
-    return false
+  /** A request that was let go was not sent after all. */
+  giveBack(): void {
+    this.#refill()
+    this.#tokens = Math.min(this.#depth(), this.#tokens + 1)
+  }
+
+  /** Until there are so many tokens; without a share, or with a tiny one, a while: the share may grow. */
+  #waitMs(tokens: number): number {
+    if (this.perSecond === 0) return LOOK_MS
+    return Math.min(LOOK_MS, Math.max(1, ((tokens - this.#tokens) * 1000) / this.perSecond))
   }
 
   #refill(): void {
@@ -97,6 +102,7 @@ export class RateShare {
   }
 
   #depth(): number {
+    if (this.#share === 0) return 0
     return Math.max(1, (this.perSecond * DEPTH_MS) / 1000)
   }
 }

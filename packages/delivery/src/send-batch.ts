@@ -109,7 +109,9 @@ export class BatchSender {
     ) {
       await clock.sleep(50, ended)
     }
-    return lease.isValid() && !ended.aborted
+    if (lease.isValid() && !ended.aborted) return true
+    rate.giveBack()
+    return false
   }
 
   async #request(batch: Batch, attempt: number): Promise<Answer> {

@@ -71,3 +71,21 @@ function tokens(workerId: string): () => string {
     return `${workerId}#${epoch}`
   }
 }
+
+/** Starts a consumer that ends with the test. */
+export function startConsumer(bench: ConsumerBench): Consumer {
+  const consumer = bench.start()
+  onTestFinished(async () => {
+    consumer.leaseOver()
+    await consumer.done
+  })
+  return consumer
+}
+
+/** Lets so much time pass, the lease being renewed meanwhile. */
+export async function forMs(bench: ConsumerBench, ms: number): Promise<void> {
+  for (let passed = 0; passed < ms; passed += 100) {
+    await bench.clock.advance(100)
+    bench.renew()
+  }
+}

@@ -1,153 +1,235 @@
-// A consumer on a partition in memory: what is claimed is delivered once and in order, whatever fails.
-import type { RelayEvent, ResponseClass } from '@retention-relay/events'
+// A consumer on a partition in memory: what it sends, in which order, and how it goes on after whatever goes wrong.
+import { dedupeMember, jobName } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
 import { deferred } from '../src/deferred.ts'
-import { claimedJob, identify, suppress, track } from './events.ts'
 import { setupConsumer } from './consumer-setup.ts'
 import type { ConsumerBench } from './consumer-setup.ts'
-import { DELIVERED, refusal } from './scripted-destination.ts'
+import { claimedJob, identify, suppress, track } from './events.ts'
+import { idle } from './fake-clock.ts'
+import { DELIVERED, UNAVAILABLE } from './scripted-destination.ts'
 
-const idsOf = (events: readonly { readonly id?: string }[]): (string | undefined)[] =>
-  events.map(({ id }) => id)
-
-/** Lets time go on, the lease renewed, until the partition is empty. */
-async function drained(
-  { clock, partition, renew }: ConsumerBench,
-  limitMs = 600_000,
-): Promise<void> {
-  for (let ms = 0; partition.wait.length + partition.active.length > 0; ms += 500) {
-    if (ms > limitMs) throw new Error('the partition is not empty')
+/** Lets the consumer work for a while, its lease renewed as the manager does. */
+const work = async ({ clock, renew }: ConsumerBench, ms = 3000): Promise<void> => {
+  for (let passed = 0; passed < ms; passed += 500) {
     renew()
     await clock.advance(500)
   }
 }
 
-test('what waits is delivered once, in order per customer, and counted', async () => {
+const appliedIds = ({ destination }: ConsumerBench): (string | undefined)[] =>
+  destination.applied.map(({ id }) => id)
+
+test('what waits is delivered, each customer in order, one request at a time', async () => {
   const bench = setupConsumer()
-  const events = [track('a'), identify('b'), track('a'), suppress('b'), track('a'), track('c')]
-  bench.partition.add(...events.slice(0, 3))
-  bench.partition.add(...events.slice(3))
+  const { partition, destination, recorder } = bench
+  const events = [track('a'), track('b'), track('a'), identify('a'), track('b')] as const
+  partition.add(events[0], events[1], events[2])
+  partition.add(events[3], events[4])
   const consumer = bench.start()
-  await drained(bench)
-  const applied = bench.destination.applied.filter(({ identifiers }) => identifiers.id === 'a')
-  expect(idsOf(applied)).toEqual(idsOf([events[0]!, events[2]!, events[4]!]))
-  expect(bench.destination.applied).toHaveLength(6)
-  expect(bench.partition.counters).toMatchObject({ accepted: 6, delivered: 6, dead: 0 })
-  expect([bench.recorder.accepted, bench.destination.mostInFlight]).toEqual([6, 1])
-  await bench.clock.until(consumer.stop(8000, 10_000))
-  expect(consumer.state).toBe('ended')
+  await work(bench)
+  expect(consumer.state).toBe('draining')
+  const sent = destination.sent.map(({ operations }) =>
+    operations.map(({ action, identifiers }) => `${action} ${identifiers.id}`),
+  )
+  expect(sent).toEqual([['event a', 'event b'], ['event a', 'event b'], ['identify a']])
+  expect(destination.mostInFlight).toBe(1)
+  expect(partition.counters).toEqual({ accepted: 5, delivered: 5, duplicate: 0, dead: 0 })
+  expect([partition.wait, partition.active]).toEqual([[], []])
+  expect(recorder.accepted).toBe(5)
+  await consumer.stop(0, 0)
 })
 
-test('a customer’s next event waits for the acknowledgement of its last one while others go ahead', async () => {
+test('it begins with a requeue, so that what a former owner left in active is delivered first', async () => {
   const bench = setupConsumer()
-  const [first, second, other] = [track('a'), track('a'), track('b')]
-  const acknowledgement = deferred()
-  bench.partition.holdAnswers('settle', acknowledgement.promise)
-  bench.partition.add(first, second)
-  bench.start()
-  await bench.clock.advance(1000)
-  bench.partition.add(other)
-  await bench.clock.advance(2000)
-  expect(bench.destination.batches).toEqual([[first.id], [other.id]])
-  acknowledgement.resolve()
-  await bench.clock.advance(1000)
-  expect(bench.destination.batches.at(-1)).toEqual([second.id])
-})
-
-test('the halves of a refused run of one customer wait for each other’s settles', async () => {
-  const bench = setupConsumer()
-  const run = Array.from({ length: 40 }, () => track('a'))
-  const acknowledgement = deferred()
-  bench.partition.holdAnswers('settle', acknowledgement.promise)
-  bench.destination.answer = ({ operations }) => (operations.length > 20 ? refusal() : DELIVERED)
-  bench.partition.add(...run)
-  bench.start()
-  await bench.clock.advance(2000)
-  expect(bench.destination.batches.map((batch) => batch.length)).toEqual([40, 20])
-  acknowledgement.resolve()
-  await drained(bench)
-  expect(idsOf(bench.destination.applied)).toEqual(idsOf(run))
-})
-
-test('a copy of an event under another customer is a duplicate, not a second delivery', async () => {
-  const bench = setupConsumer()
-  const event = track('guest')
-  const next = track('account')
-  bench.partition.add(event, track('account', { id: event.id }), next)
-  bench.start()
-  await drained(bench)
-  expect(idsOf(bench.destination.applied)).toEqual([event.id, next.id])
-  expect(bench.partition.counters).toMatchObject({ delivered: 2, duplicate: 1 })
-  expect(bench.recorder.settles.reduce((sum, { duplicate }) => sum + duplicate, 0)).toBe(1)
-})
-
-test('a bad position is dead and the others of its job are delivered', async () => {
-  const bench = setupConsumer()
-  const events = [track('a'), { op: 'track' } as unknown as RelayEvent]
-  bench.partition.add(...events)
-  bench.start()
-  await drained(bench)
-  expect(bench.partition.deadLetters).toMatchObject([{ reason: 'malformed', attempts: 0 }])
-  expect(bench.partition.counters).toMatchObject({ accepted: 2, delivered: 1, dead: 1 })
-})
-
-test('a paused partition gives nothing until it is resumed', async () => {
-  const bench = setupConsumer()
-  bench.partition.isPaused = true
-  bench.partition.add(track('a'))
-  bench.start()
-  await bench.clock.advance(5000)
-  expect(bench.destination.sent).toEqual([])
-  bench.partition.isPaused = false
-  await drained(bench)
-  expect(bench.destination.applied).toHaveLength(1)
-})
-
-test('a job of a newer format is held with an alert; what stood before it is delivered, nothing behind it', async () => {
-  const bench = setupConsumer()
-  const [before, behind] = [track('a'), track('b')]
-  bench.partition.add(before)
-  const newer = claimedJob([track('c')], { claims: 0, data: Buffer.from('{"v":2}') })
-  bench.partition.addJob(newer)
-  bench.partition.add(behind)
+  const { partition } = bench
+  const [left, waiting] = [track('a'), track('a')]
+  partition.add(left)
+  partition.add(waiting)
+  await partition.claim({ token: 'worker#1', maxJobs: 1, maxBytes: 1, held: 0 })
   const consumer = bench.start()
-  await bench.clock.advance(5000)
-  expect(idsOf(bench.destination.applied)).toEqual([before.id])
-  expect(bench.recorder.pauses).toEqual(['newer_format'])
-  await bench.clock.until(consumer.stop(1000, 2000))
-  expect(bench.partition.wait.map(({ id }) => id)[0]).toBe(newer.id)
-  expect([bench.partition.wait.length, bench.parts.budget.free]).toEqual([2, 1_000_000])
+  await work(bench)
+  expect(appliedIds(bench)).toEqual([left.id, waiting.id])
+  expect(partition.token).toBe('worker#2')
+  await consumer.stop(0, 0)
 })
 
-test('an event that is put aside holds its customer only, and dies when others are accepted', async () => {
+test('events that are claimed while a request is in flight gather into the next batch', async () => {
   const bench = setupConsumer()
-  const [bad, next, other] = [track('a'), track('a'), track('b')]
-  bench.destination.answer = ({ operations }): ResponseClass =>
-    operations.some(({ id }) => id === bad.id) ? refusal(false) : DELIVERED
-  bench.partition.add(bad, next, other)
-  bench.start()
-  await drained(bench)
-  expect(idsOf(bench.destination.applied)).toEqual([other.id, next.id])
-  expect(bench.partition.deadLetters).toMatchObject([{ id: bad.id, reason: 'rejected' }])
+  const { partition, destination } = bench
+  const gate = deferred()
+  destination.answer = async (_sent, index) => {
+    if (index === 0) await gate.promise
+    return DELIVERED
+  }
+  partition.add(track('a'))
+  const consumer = bench.start()
+  await work(bench, 500)
+  for (let customer = 0; customer < 40; customer += 1) partition.add(track(`c${customer}`))
+  await work(bench, 500)
+  gate.resolve()
+  await work(bench, 500)
+  expect(destination.batches.map(({ length }) => length)).toEqual([1, 40])
+  await consumer.stop(0, 0)
 })
 
-test('bytes of jobs are given back when they leave, those settled before they were claimed too', async () => {
+test("a customer's next operation leaves after the settle of the one before is acknowledged; others go ahead", async () => {
   const bench = setupConsumer()
-  bench.partition.addJob(claimedJob([track('a')], { claims: 1, settled: 'd' }))
-  bench.partition.add(track('b'))
-  bench.start()
-  await drained(bench)
-  expect(bench.parts.budget.free).toBe(1_000_000)
-  expect(bench.partition.counters.delivered).toBe(1)
+  const { partition, destination } = bench
+  const events = [track('a'), track('b'), track('a')] as const
+  partition.add(events[0])
+  const answers = deferred()
+  partition.holdAnswers('settle', answers.promise)
+  const consumer = bench.start()
+  await work(bench, 500)
+  partition.add(events[1], events[2])
+  await work(bench, 1000)
+  expect(destination.batches).toEqual([[events[0].id], [events[1].id]])
+  answers.resolve()
+  await work(bench, 500)
+  expect(destination.batches.at(2)).toEqual([events[2].id])
+  await consumer.stop(0, 0)
 })
 
-test('when other partitions hold all the bytes, one that holds nothing still goes on, a job at a time', async () => {
+test('the same id twice is sent once; the second copy waits and is a duplicate', async () => {
   const bench = setupConsumer()
-  bench.parts.budget.hold(1_000_000)
+  const { partition, destination } = bench
+  const event = track('a')
+  partition.add(event, { ...track('b'), id: event.id }, event)
+  const consumer = bench.start()
+  await work(bench)
+  expect(destination.batches).toEqual([[event.id]])
+  expect(partition.counters).toEqual({ accepted: 3, delivered: 1, duplicate: 2, dead: 0 })
+  await consumer.stop(0, 0)
+})
+
+test('positions that an earlier owner settled are not sent again, and a full job is cleared away', async () => {
+  const bench = setupConsumer()
+  const { partition } = bench
+  const [done, open] = [track('a'), track('b')]
+  partition.addJob(claimedJob([done, open], { claims: 1, settled: 'd-' }))
+  partition.addJob(claimedJob([track('c')], { claims: 1, settled: 'x' }))
+  const consumer = bench.start()
+  await work(bench)
+  expect(appliedIds(bench)).toEqual([open.id])
+  expect(partition.active).toEqual([])
+  expect(partition.counters.delivered).toBe(1)
+  await consumer.stop(0, 0)
+})
+
+test('damaged and foreign jobs become dead letters, and the partition goes on', async () => {
+  const bench = setupConsumer()
+  const { partition, recorder } = bench
+  partition.addJob(claimedJob([], { claims: 0, name: jobName(2), data: Buffer.from('no') }))
+  const other = { v: 1, ns: 'staging', events: [track('a')] }
+  const data = Buffer.from(JSON.stringify(other))
+  partition.addJob(claimedJob([], { claims: 0, name: jobName(1), data }))
+  partition.add(track('a'))
+  const consumer = bench.start()
+  await work(bench)
+  expect(partition.deadLetters.map(({ reason }) => reason)).toEqual([
+    'malformed',
+    'malformed',
+    'wrong_environment',
+  ])
+  expect(partition.counters).toEqual({ accepted: 4, delivered: 1, duplicate: 0, dead: 3 })
+  expect(recorder.settles.flatMap(({ dead }) => dead)).toHaveLength(3)
+  await consumer.stop(0, 0)
+})
+
+test('a job of a newer format is held: what is before it is delivered, what is behind it waits', async () => {
+  const bench = setupConsumer()
+  const { partition, recorder } = bench
+  const before = track('a')
+  partition.add(before)
+  const newer = claimedJob([], { claims: 0, name: jobName(1), data: Buffer.from('{"v":2}') })
+  partition.addJob(newer)
+  const behind = partition.add(track('b'))
+  const consumer = bench.start()
+  await work(bench)
+  expect(appliedIds(bench)).toEqual([before.id])
+  expect(recorder.pauses).toEqual(['newer_format'])
+  await consumer.stop(1000, 2000)
+  expect(partition.wait.map(({ id }) => id)).toEqual([newer.id, behind.id])
+  expect(partition.deadLetters).toEqual([])
+})
+
+test('a paused queue is looked at once a second, and goes on when it is resumed', async () => {
+  const bench = setupConsumer()
+  const { partition } = bench
+  partition.isPaused = true
+  partition.add(track('a'))
+  const consumer = bench.start()
+  await work(bench, 5000)
+  const looks = partition.calls.filter((call) => call === 'claim').length
+  expect(looks).toBeGreaterThanOrEqual(5)
+  expect(looks).toBeLessThanOrEqual(6)
+  partition.isPaused = false
+  await work(bench, 1500)
+  expect(partition.counters.delivered).toBe(1)
+  await consumer.stop(0, 0)
+})
+
+test('no more than 2,000 jobs are held, however many wait', async () => {
+  const bench = setupConsumer()
+  const { partition, destination } = bench
+  destination.answer = () => UNAVAILABLE
+  for (let number = 0; number < 2500; number += 1) partition.add(track('a'))
+  const consumer = bench.start()
+  await work(bench, 3000)
+  expect(partition.active.length).toBeGreaterThan(1500)
+  expect(partition.active.length).toBeLessThanOrEqual(2000)
+  await consumer.stop(0, 0)
+})
+
+test('profile operations go alone, in a short request, with at least six seconds of lease left', async () => {
+  const bench = setupConsumer()
+  const { partition, destination, clock, lease } = bench
+  const gate = deferred()
+  destination.answer = async (_sent, index) => {
+    if (index === 0) await gate.promise
+    return DELIVERED
+  }
+  partition.add(track('a'))
+  const consumer = bench.start()
+  await clock.advance(100)
+  partition.add(suppress('b'))
+  await clock.advance(4000)
+  gate.resolve()
+  await clock.advance(1000)
+  expect(lease.remainingMs()).toBeLessThan(6000)
+  expect(destination.sent).toHaveLength(1)
+  bench.renew()
+  await clock.advance(100)
+  expect(destination.sent.at(1)).toMatchObject({
+    operations: [{ action: 'suppress' }],
+    request: { timeoutMs: 3000 },
+  })
+  await consumer.stop(0, 0)
+})
+
+test('events that the dedupe store has are settled as duplicates without a request', async () => {
+  const bench = setupConsumer()
+  const { partition, destination } = bench
   const events = [track('a'), track('b')]
-  for (const event of events) bench.partition.add(event)
-  bench.start()
-  await drained(bench)
-  expect(bench.destination.batches).toEqual(events.map(({ id }) => [id]))
+  for (const { id } of events) partition.members.add(dedupeMember(id))
+  partition.add(...events)
+  const consumer = bench.start()
+  await work(bench)
+  expect(destination.sent).toEqual([])
+  expect(partition.counters.duplicate).toBe(2)
+  await consumer.stop(0, 0)
+})
+
+test('an idle consumer claims as soon as there is work, and after a second in any case', async () => {
+  const bench = setupConsumer()
+  const { partition } = bench
+  const consumer = bench.start()
+  await work(bench, 4000)
+  const looks = partition.calls.filter((call) => call === 'claim').length
+  expect(looks).toBeLessThanOrEqual(5)
+  partition.add(track('a'))
+  await idle()
+  expect(partition.counters.accepted).toBe(1)
+  await consumer.stop(0, 0)
 })

@@ -1,5 +1,7 @@
 // A clock in the test's hand. Time moves only by `advance`; between two sleepers everything that can go on without time
 // goes on.
+import { setMaxListeners } from 'node:events'
+
 import type { Clock } from '../src/ports.ts'
 
 interface Sleeper {
@@ -35,6 +37,7 @@ export class FakeClock implements Clock {
 
   async sleep(delayMs: number, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
+    setMaxListeners(0, signal)
     await new Promise<void>((resolve) => {
       const wake = (): void => {
         this.#sleepers.delete(sleeper)

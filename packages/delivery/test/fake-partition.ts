@@ -1,16 +1,9 @@
 // A partition in memory that obeys the contract of the scripts: claims refuse a wrong number of held jobs, settles are
 // idempotent and write only the dedupe store for a token that holds no more, requeues change the token. A call takes
 // effect when it is made; its answer comes later, or not at all.
-import type { RelayEvent } from '@retention-relay/events'
+import type { DeadLetterRecord, RelayEvent } from '@retention-relay/events'
 
-import type {
-  ClaimedJob,
-  ClaimReply,
-  Clock,
-  DeadLetter,
-  PartitionPort,
-  SettleRequest,
-} from '../src/ports.ts'
+import type { ClaimedJob, ClaimReply, Clock, PartitionPort, SettleRequest } from '../src/ports.ts'
 import { claimedJob } from './events.ts'
 
 /** A call of the port. */
@@ -33,7 +26,7 @@ export class FakePartition implements PartitionPort {
   /** Nothing reaches Redis. */
   isDown = false
   readonly members = new Set<string>()
-  readonly deadLetters: DeadLetter[] = []
+  readonly deadLetters: DeadLetterRecord[] = []
   readonly counters = { accepted: 0, delivered: 0, duplicate: 0, dead: 0 }
   /** Calls in the order in which they were made. */
   readonly calls: Call[] = []

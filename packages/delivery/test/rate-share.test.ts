@@ -132,3 +132,12 @@ test('a request that is given up does not wait for those before it, and those be
   await clock.until(Promise.all([first, second, third]))
   expect(order).toEqual(['second false', 'first', 'third'])
 })
+
+test('a request that did not go after all gives its place back', async () => {
+  const bench = setup(10)
+  await bench.clock.advance(60_000)
+  expect(await bench.rate.take(bench.go.signal)).toBe(true)
+  bench.rate.giveBack()
+  bench.rate.giveBack()
+  expect(await countWithin(bench, 0)).toBe(1)
+})

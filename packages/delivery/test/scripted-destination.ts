@@ -1,4 +1,6 @@
 // A destination that answers as the test says, and keeps what it was sent and what it applied.
+import { setMaxListeners } from 'node:events'
+
 import type { ResponseClass } from '@retention-relay/events'
 
 import type { DestinationPort, DestinationRequest } from '../src/ports.ts'
@@ -64,6 +66,7 @@ export class ScriptedDestination implements DestinationPort {
 
   async #respond(sent: SentRequest): Promise<ResponseClass> {
     const { guard, signal } = sent.request
+    setMaxListeners(0, signal)
     if (!guard()) return { kind: 'lease_over' }
     const response = await Promise.race([this.answer(sent, this.sent.length - 1), abortion(signal)])
     if (response.kind === 'delivered') this.applied.push(...sent.operations)

@@ -1,3 +1,4 @@
+export type { DeadLetterRecord } from './dead-letter.ts'
 export { dedupeMember } from './dedupe-member.ts'
 export { retentionPlan } from './definitions/retention-plan.ts'
 export { ERROR_CODES, RelayError } from './errors.ts'

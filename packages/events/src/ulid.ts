@@ -43,16 +43,19 @@ export function createUlidSource(options: UlidSourceOptions = {}): () => string 
   const random = options.random ?? randomBytes
   let lastMs = -1
   let last = new Uint8Array(10)
+  let lastTime = ''
   return () => {
     const nowMs = now()
     if (nowMs > lastMs) {
       lastMs = nowMs
+      lastTime = encodeTime(nowMs)
       last = Uint8Array.from(random(10))
     } else if (!increment(last)) {
       lastMs += 1
+      lastTime = encodeTime(lastMs)
       last = Uint8Array.from(random(10))
     }
-    return encodeTime(lastMs) + encodeRandomness(last)
+    return lastTime + encodeRandomness(last)
   }
 }
 

@@ -18,3 +18,4 @@ export type {
   RelayStatus,
   StatusTotals,
 } from './status/status.ts'
+export { rebindWorkspace } from './workspace.ts'

@@ -1,8 +1,8 @@
 // A namespace on a real Redis for one test: jobs are added by BullMQ, claimed and settled by the relay's own scripts,
 // as a worker would. Nothing is written by hand.
 
-import { createUlidSource, dedupeMember, jobName, partitionOf } from '@retention-relay/events'
-import type { TrackEvent } from '@retention-relay/events'
+import { createUlidSource, dedupeMember, jobName } from '@retention-relay/events'
+import type { DeadLetterRecord, TrackEvent } from '@retention-relay/events'
 import {
   consumeScripts,
   LeaseStore,
@@ -15,12 +15,11 @@ import {
 } from '@retention-relay/queue'
 import type {
   ClaimedJob,
-  DeadLetterRecord,
   PartitionKeys,
+  RedisAddress,
   RedisClient,
   SettledOutcome,
 } from '@retention-relay/queue'
-import type { TestRedis } from '@retention-relay/testkit'
 import { Queue } from 'bullmq'
 
 import { connectOps, closeOps } from '../src/index.ts'
@@ -33,13 +32,6 @@ const nextUlid = createUlidSource()
 export function makeEvent(customerId: string, name = 'order_placed'): TrackEvent {
   const occurredAt = Date.now()
   return { op: 'track', id: nextUlid(), customerId, name, data: { order_id: 'o-1' }, occurredAt }
-}
-
-/** A customer who belongs to a partition. */
-export function customerOf(partition: number, partitions: number): string {
-  for (let number = 1; ; number += 1) {
-    if (partitionOf(`cus_${number}`, partitions) === partition) return `cus_${number}`
-  }
 }
 
 /** A worker's side of one partition. */
@@ -136,7 +128,11 @@ export class RelayBench {
     this.partitions = partitions
   }
 
-  static async open(redis: TestRedis, namespace: string, partitions = 2): Promise<RelayBench> {
+  static async open(
+    redis: { readonly url: RedisAddress },
+    namespace: string,
+    partitions = 2,
+  ): Promise<RelayBench> {
     const arrival = await connectOps(redis.url, { timeoutMs: 5000 })
     if (arrival.kind !== 'connected') throw new Error('the test Redis is away')
     await openNamespace(arrival.connection.client, { namespace, partitions })

@@ -1,7 +1,7 @@
 // Dead letters that are sent again: as a job that BullMQ stores, the relay's scripts claim and settle counts.
 
 import type { TrackEvent } from '@retention-relay/events'
-import type { DeadLetterRecord } from '@retention-relay/queue'
+import type { DeadLetterRecord } from '@retention-relay/events'
 import { startTestRedis } from '@retention-relay/testkit'
 import type { TestRedis } from '@retention-relay/testkit'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
@@ -94,6 +94,17 @@ test('ten people who replay one letter at the same time add one job', async () =
   await Promise.all(Array.from({ length: 10 }, async () => replay()))
   expect(await consumer.claim()).toHaveLength(1)
   expect(await bench.client.llen(bench.keys(1).wait)).toBe(0)
+})
+
+test('a replay that comes after a service has sent the event again leaves the counts balanced', async () => {
+  const { bench, consumer, event, replay } = await setup()
+  await bench.add(1, [event])
+  expect(await replay()).toMatchObject({ kind: 'replayed' })
+  await consumer.settle(await consumer.claimOne(), 0, 'delivered')
+  await consumer.settle(await consumer.claimOne(), 0, 'duplicate')
+  const status = await readStatus(bench.connection, bench.namespace)
+  expect(status?.totals.counters).toMatchObject({ delivered: 1, replayed: 1, dead: 0, deaths: 1 })
+  expect(status?.totals.balance).toEqual({ kind: 'balanced' })
 })
 
 test('a letter that is on its way again is refused', async () => {

@@ -10,6 +10,7 @@ import type {
   TrackInput,
 } from '@retention-relay/events'
 import { EnqueueError } from '@retention-relay/queue'
+import type { EventReference } from '@retention-relay/queue'
 
 import { draftOf } from './draft.ts'
 import type { Draft, DraftOptions } from './draft.ts'
@@ -17,7 +18,7 @@ import type { EnqueueInput, EnqueueResult, EventOptions, Receipt } from './event
 import { readOptions } from './options.ts'
 import type { ProducerOptions } from './options.ts'
 import { prepareEvent } from './prepare-event.ts'
-import type { EventRules, PreparedEvent } from './prepare-event.ts'
+import type { EventRules } from './prepare-event.ts'
 import type { Producer, ProducerCounters } from './producer.ts'
 import { startSession } from './session.ts'
 import type { Session } from './session.ts'
@@ -108,9 +109,18 @@ class RelayProducer<Plan extends TrackingPlan> implements Producer<Plan> {
 
   async #enqueueOne(input: unknown): Promise<EnqueueResult> {
     try {
-      return { ok: true, receipt: await this.#store(() => draftOf(input)) }
+      return { ok: true, receipt: await this.#store(this.#draft(input)) }
     } catch (error) {
       if (error instanceof RelayError) return { ok: false, error }
+      throw error
+    }
+  }
+
+  #draft(input: unknown): Draft {
+    try {
+      return draftOf(input)
+    } catch (error) {
+      this.#count(error)
       throw error
     }
   }
@@ -119,32 +129,32 @@ class RelayProducer<Plan extends TrackingPlan> implements Producer<Plan> {
     op: EventOp,
     customerId: unknown,
     body: unknown,
-    options: DraftOptions | undefined,
+    options: DraftOptions = {},
   ): Promise<Receipt> {
-    return this.#store(() => ({ op, customerId, body, options: options ?? {} }))
+    return this.#store({ op, customerId, body, options })
   }
 
   /** Up to the hand-over to the committer nothing waits, so the order of calls is kept. */
-  async #store(draft: () => Draft): Promise<Receipt> {
+  async #store(draft: Draft): Promise<Receipt> {
     try {
-      const event = prepareEvent(draft(), this.#rules)
-      if (event.clamped) this.#counters.clampedTimes += 1
-      const partition = await this.#commit(event)
+      const { id, customerId, occurredAt, text, bytes, clamped } = prepareEvent(draft, this.#rules)
+      if (clamped) this.#counters.clampedTimes += 1
+      const { committer, namespace } = this.#openFor({ id, occurredAt })
+      const partition = partitionOf(customerId, namespace.partitions)
+      await committer.submit({ id, occurredAt, text, bytes, partition })
       this.#counters.acknowledged += 1
-      return { id: event.id, partition, committedAt: new Date(this.#rules.now()) }
+      return { id, partition, committedAt: new Date(this.#rules.now()) }
     } catch (error) {
       this.#count(error)
       throw error
     }
   }
 
-  async #commit(event: PreparedEvent): Promise<number> {
-    const open = this.#session.open
+  #openFor(event: EventReference): NonNullable<Session['open']> {
     if (this.#closing !== undefined) throw closed(event)
+    const open = this.#session.open
     if (open === undefined) throw notOpen(event, this.#session.fault)
-    const partition = partitionOf(event.customerId, open.namespace.partitions)
-    await open.committer.submit({ ...event, partition })
-    return partition
+    return open
   }
 
   #count(error: unknown): void {
@@ -155,12 +165,12 @@ class RelayProducer<Plan extends TrackingPlan> implements Producer<Plan> {
   }
 }
 
-function closed(event: PreparedEvent): EnqueueError {
+function closed(event: EventReference): EnqueueError {
   const message = 'The producer is closed; the event is not stored.'
   return new EnqueueError('RELAY_ENQUEUE_CLOSED', message, { event })
 }
 
-function notOpen(event: PreparedEvent, cause: Error | undefined): EnqueueError {
+function notOpen(event: EventReference, cause: Error | undefined): EnqueueError {
   const reason = cause === undefined ? '' : ` ${cause.message}`
   const message = `The event is not stored: Redis has not answered since the producer was made.${reason}`
   return new EnqueueError('RELAY_ENQUEUE_REFUSED', message, { event, cause })

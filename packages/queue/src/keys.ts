@@ -72,3 +72,9 @@ export function namespaceKeys(namespace: string): NamespaceKeys {
   const prefix = `{relay:${namespace}}`
   return { config: `${prefix}:config`, workers: `${prefix}:workers` }
 }
+
+/**
+ * BullMQ's `meta.version` whose layout (`wait`, `active`, `marker`, `meta.paused`, job hash and lock) the scripts
+ * were tested against. A queue of another version may work; the contract test says so before this line is raised.
+ */
+export const TESTED_LAYOUT = 'bullmq:6.7.0'

@@ -3,8 +3,9 @@
 import { jobName, replayJobName } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
-import { fingerprintOf, FINGERPRINT_MAX_LENGTH } from '../src/dead-letters/record.ts'
-import type { DeadLetterRecord, SettledPosition } from '../src/index.ts'
+import { fingerprintOf, FINGERPRINT_MAX_LENGTH } from '../src/dead-letters/fingerprint.ts'
+import type { DeadLetterRecord } from '@retention-relay/events'
+import type { SettledPosition } from '../src/index.ts'
 import { claimJobs, countersOf, deadLetter, usePartitions } from './partition-setup.ts'
 import type { Partition } from './partition-setup.ts'
 
@@ -142,6 +143,16 @@ test('a resolved letter that dies again, its event no longer known as delivered,
     dead: 1,
     deaths: 2,
   })
+})
+
+test('a letter that opens again counts once in its group, beside the others of it', async () => {
+  const partition = await setup()
+  await oneCopy(partition, {}, undefined, '1')
+  await oneCopy(partition, {})
+  await oneCopy(partition, 'duplicate', replayJobName(1))
+  await oneCopy(partition, {})
+  expect(await groups(partition)).toEqual({ 'rejected|400|attributes.plan|order_placed': '2' })
+  expect(await openLetters(partition)).toHaveLength(2)
 })
 
 const deliveredCopy = (jobId: string) => {

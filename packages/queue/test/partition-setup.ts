@@ -10,7 +10,8 @@ import { afterAll, beforeAll, expect } from 'vitest'
 import { consumeScripts, leaseScripts, LeaseStore, PartitionQueue } from '../src/index.ts'
 import { partitionKeys, QUEUE_NAME, ScriptRunner } from '../src/index.ts'
 import type { ClaimedJob, PartitionKeys } from '../src/index.ts'
-import type { DeadLetterRecord, SettledJob, SettledPosition } from '../src/index.ts'
+import type { DeadLetterRecord } from '@retention-relay/events'
+import type { SettledJob, SettledPosition } from '../src/index.ts'
 
 /** Long enough that no lease ends by itself within a test. */
 export const TTL_MS = 60_000

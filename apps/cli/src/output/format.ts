@@ -5,6 +5,11 @@ export function formatCount(count: number): string {
   return count.toLocaleString('en-US')
 }
 
+/** `1 line`, `12,345 lines`. */
+export function formatCountOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
 /** `350 ms`, `12 s`, `4 min`, `3.5 h`, `2 d`. */
 export function formatDuration(durationMs: number): string {
   const seconds = durationMs / 1000

@@ -1,5 +1,5 @@
-// A table of aligned columns. Cells are padded before they are painted, so that colours do not count as width. On a
-// terminal the last column is cut so that a row stays on its line; on a pipe nothing is cut.
+// A table of aligned columns. Cells are padded before they are painted, so that colours do not count as width. Where the
+// last column is long, rows may be cut to a terminal's width; on a pipe nothing is cut.
 
 import type { Screen } from '../surroundings.ts'
 
@@ -10,11 +10,10 @@ export interface Column {
   readonly align?: 'left' | 'right'
 }
 
-/** The lines of a table; `paint` may colour a whole row, by its index. */
+/** The lines of a table, the head first. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly string[])[],
-  screen: Pick<Screen, 'isTerminal' | 'columns'>,
 ): string[] {
   const all = [columns.map(({ title }) => title), ...rows]
   const widths = columns.map((_, index) => Math.max(...all.map((row) => width(row[index] ?? ''))))
@@ -22,10 +21,16 @@ export function formatTable(
     const cells = columns.map(({ align }, index) =>
       pad(row[index] ?? '', widths[index] ?? 0, align),
     )
-    const line = cells.join('  ').trimEnd()
-    const { isTerminal, columns: most } = screen
-    return isTerminal && most !== undefined ? cut(line, most) : line
+    return cells.join('  ').trimEnd()
   })
+}
+
+/** Cuts a line that a terminal would wrap. */
+export function cutLine(line: string, screen: Pick<Screen, 'isTerminal' | 'columns'>): string {
+  const { isTerminal, columns: most } = screen
+  const characters = Array.from(line)
+  if (!isTerminal || most === undefined || characters.length <= most) return line
+  return `${characters.slice(0, most - 1).join('')}…`
 }
 
 /** Characters, not UTF-16 units. */
@@ -36,9 +41,4 @@ function width(text: string): number {
 function pad(text: string, size: number, align: Column['align'] = 'left'): string {
   const space = ' '.repeat(Math.max(0, size - width(text)))
   return align === 'right' ? space + text : text + space
-}
-
-function cut(line: string, most: number): string {
-  const characters = Array.from(line)
-  return characters.length <= most ? line : `${characters.slice(0, most - 1).join('')}…`
 }

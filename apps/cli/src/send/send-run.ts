@@ -6,8 +6,6 @@
 // interrupts. In the last two cases reading stops, what is on its way is waited for, and what was read and not accepted
 // is put aside with the rest: accepted + rejected is always the number of lines read.
 
-import { setTimeout as pause } from 'node:timers/promises'
-
 import { RelayError } from '@retention-relay/events'
 import { EnqueueError } from '@retention-relay/producer'
 import type { EnqueueResult } from '@retention-relay/producer'
@@ -47,6 +45,7 @@ export interface SendParts {
   /** How long to go on while Redis accepts nothing. */
   readonly retryForMs: number
   readonly monotonicMs: () => number
+  readonly pause: (delayMs: number) => Promise<unknown>
 }
 
 interface SendLine extends Line {
@@ -56,7 +55,8 @@ interface SendLine extends Line {
   readonly error?: RelayError
 }
 
-const WINDOW_LINES = 4000
+/** Most lines that are read and not settled. */
+export const WINDOW_LINES = 10_000
 const WINDOW_BYTES = 16 * 1024 * 1024
 const BATCH_EVENTS = 500
 const MAX_BATCHES = 4
@@ -172,7 +172,7 @@ export class SendRun {
   async #rest(lines: readonly SendLine[]): Promise<void> {
     this.#resting += lines.length
     if (this.#parts.monotonicMs() - this.#progressMs > this.#parts.retryForMs) this.stop('redis')
-    if (this.#end === 'complete') await pause(RETRY_PAUSE_MS)
+    if (this.#end === 'complete') await this.#parts.pause(RETRY_PAUSE_MS)
     this.#resting -= lines.length
     this.#queues.putBack(lines)
     this.#pump()

@@ -7,9 +7,9 @@ import type { DeadLetterPage, DeadLetterQuery, DeadLetterSummary } from '@retent
 
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
-import { formatCount, formatTime, printable } from '../output/format.ts'
+import { formatCount, formatCountOf, formatTime, printable } from '../output/format.ts'
 import { styleOf } from '../output/style.ts'
-import { formatTable } from '../output/table.ts'
+import { cutLine, formatTable } from '../output/table.ts'
 import type { Column } from '../output/table.ts'
 import { writeJson } from '../surroundings.ts'
 import type { Surroundings } from '../surroundings.ts'
@@ -88,13 +88,16 @@ function readLimit(text: string): number {
 
 function print({ letters, next, total }: DeadLetterPage, { out, env }: Surroundings): void {
   if (letters.length === 0) {
-    out.write(total === 0 ? 'no dead letters\n' : `none of ${formatCount(total)} dead letters\n`)
+    out.write(
+      total === 0 ? 'no dead letters\n' : `none of ${formatCountOf(total, 'dead letter')}\n`,
+    )
     return
   }
   const style = styleOf(out, env)
-  const [head = '', ...body] = formatTable(COLUMNS, letters.map(row), out)
+  const lines = formatTable(COLUMNS, letters.map(row))
+  const [head = '', ...body] = lines.map((line) => cutLine(line, out))
   const foot = [
-    `${formatCount(letters.length)} of ${formatCount(total)} dead letters`,
+    `${formatCount(letters.length)} of ${formatCountOf(total, 'dead letter')}`,
     ...(next === null ? [] : [`next page: --after ${next}`]),
     'relay dead show ID shows one, relay dead replay ID sends it again',
   ]

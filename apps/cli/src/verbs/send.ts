@@ -3,13 +3,14 @@
 
 import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 import { createProducer } from '@retention-relay/producer'
 import type { EnqueueInput, Producer, retentionPlan } from '@retention-relay/producer'
 
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
-import { formatCount, formatDuration } from '../output/format.ts'
+import { formatCount, formatCountOf, formatDuration } from '../output/format.ts'
 import { readLines } from '../send/lines.ts'
 import { Progress } from '../send/progress.ts'
 import { Rejects } from '../send/rejects.ts'
@@ -104,6 +105,7 @@ async function sendAll(parts: SendAllParts): Promise<Omit<Summary, 'namespace'>>
     stopReading: () => source.stream.destroy(),
     retryForMs,
     monotonicMs,
+    pause,
   })
   const interrupt = (): void => run.stop('interrupted')
   surroundings.stop.addEventListener('abort', interrupt)
@@ -135,7 +137,7 @@ function report(summary: Summary, args: Arguments, { out, err }: Surroundings): 
   else {
     const counts = `${formatCount(accepted)} accepted, ${formatCount(rejected)} rejected`
     const speed = `${formatDuration(durationMs)} (${formatCount(eventsPerSecond)}/s)`
-    out.write(`${formatCount(lines)} lines: ${counts}, in ${speed}\n`)
+    out.write(`${formatCountOf(lines, 'line')}: ${counts}, in ${speed}\n`)
   }
   if (end !== 'complete') err.write(`relay: ${endText(end)} Stopped after line ${lastLine}.\n`)
   return end === 'complete' && rejected > 0 ? EXIT.wrong : EXITS[end]

@@ -52,7 +52,7 @@ async function status(args: Arguments, surroundings: Surroundings): Promise<numb
 function print(seen: RelayStatus, { out, env }: Surroundings): void {
   const style = styleOf(out, env)
   const rows = [...seen.partitions.map((partition) => partitionRow(partition)), totalRow(seen)]
-  const [head = '', ...body] = formatTable(COLUMNS, rows, out)
+  const [head = '', ...body] = formatTable(COLUMNS, rows)
   const total = body.pop() ?? ''
   const lines = [
     ...headline(seen),

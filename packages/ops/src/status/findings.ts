@@ -42,15 +42,15 @@ function countFaults(
   const found: Finding[] = []
   if (balance.kind === 'off') found.push(fault('unbalanced', unbalancedText(balance.difference)))
   if (counters.dead !== deadLetters) {
-    const text = `the counter says ${counters.dead} dead letters and the store holds ${deadLetters}; somebody edited one of them`
+    const text = `the counter of dead letters says ${counters.dead} and the store holds ${deadLetters}; somebody edited one of them`
     found.push(fault('dead_count', text))
   }
   if (missing > 0) {
-    const text = `${missing} queued jobs have no content; another tool removed it, and their events are lost`
+    const text = `queued jobs without content: ${missing}; another tool removed it, and their events are lost`
     found.push(fault('missing_jobs', text))
   }
   if (orphans > 0) {
-    const text = `${orphans} jobs were removed by another tool before they were claimed, and their events are lost; their ids are in the list of orphans`
+    const text = `jobs that another tool removed before they were claimed: ${orphans}; their events are lost, and their ids are in the list of orphans`
     found.push(fault('orphans', text))
   }
   return found
@@ -60,22 +60,22 @@ function foreignFaults(snapshot: PartitionSnapshot, fault: MakeFault): Finding[]
   const states = Object.entries(snapshot.foreignStates).map(([state, jobs]) =>
     fault(
       'foreign_state',
-      `${jobs} jobs are in BullMQ's "${state}", where the relay never looks; a dashboard or a BullMQ worker moved them: move them back to waiting, they will be late`,
+      `jobs in BullMQ's "${state}", where the relay never looks: ${jobs}; a dashboard or a BullMQ worker moved them: move them back to waiting, they will be late`,
     ),
   )
   if (snapshot.foreignNames === 0) return states
-  const text = `${snapshot.foreignNames} jobs have a name that is not the relay's (for instance ${JSON.stringify(snapshot.foreignName)}); only the producer, or what follows docs/job-format.md, may add jobs`
+  const text = `jobs with a name that is not the relay's: ${snapshot.foreignNames}, for instance ${JSON.stringify(snapshot.foreignName)}; only the producer, or what follows docs/job-format.md, may add jobs`
   return [...states, fault('foreign_name', text)]
 }
 
 function unbalancedText(difference: number): string {
   return difference > 0
-    ? `${difference} accepted events are neither delivered, duplicate, dead nor pending`
-    : `${-difference} more events are delivered, duplicate, dead or pending than were accepted`
+    ? `accepted events that are neither delivered, duplicate, dead nor pending: ${difference}`
+    : `events that are delivered, duplicate, dead or pending and were never accepted: ${-difference}`
 }
 
 function unownedText(partitions: number): string {
-  return `${partitions} partitions have pending events and no owner: start a worker for this namespace, or look why it takes no leases`
+  return `partitions with pending events and no owner: ${partitions}; start a worker for this namespace, or look why it takes no leases`
 }
 
 function pausedText(paused: readonly PartitionStatus[]): string {

@@ -79,13 +79,13 @@ function copy(template: RedisClient, options: RedisClientOptions): RedisClient {
   return eager(template.duplicate([], clusterOptions(options, template.options.redisOptions ?? {})))
 }
 
-/** Connects to each master as soon as it is known, and asks for the slots again when a node was lost. */
+/** Connects to each master as soon as the Cluster is ready, and asks for the slots again when a node was lost. */
 function eager(cluster: Cluster): Cluster {
   let timer: NodeJS.Timeout | undefined
+  // Not before: the Cluster's own check asks any node, and fails on one whose connection is being made.
+  cluster.on('ready', () => cluster.nodes('master').forEach((node) => connectNode(node)))
   cluster.on('+node', (node: Redis) => {
-    if (node.status === 'wait' && node.options.readOnly !== true) {
-      node.connect().catch(() => undefined)
-    }
+    if (cluster.status === 'ready' && node.options.readOnly !== true) connectNode(node)
   })
   cluster.on('-node', () => {
     if (cluster.status !== 'ready') return
@@ -96,6 +96,10 @@ function eager(cluster: Cluster): Cluster {
   })
   cluster.on('end', () => clearTimeout(timer))
   return cluster
+}
+
+function connectNode(node: Redis): void {
+  if (node.status === 'wait') node.connect().catch(() => undefined)
 }
 
 function isClient(address: RedisAddress): address is RedisClient {
@@ -154,7 +158,7 @@ function clusterOptions(
     keyPrefix: '',
     lazyConnect: false,
     scripts: undefined,
-    redisOptions: { ...access, ...connectionOptions(options) },
+    redisOptions: { ...access, ...connectionOptions(options), lazyConnect: true },
   }
 }
 

@@ -2,10 +2,11 @@
 // atomic step. Every call carries the lease's token and is refused when another token holds the lease. A call
 // that rejects may or may not have taken effect: the caller is then out of sync and requeues.
 
+import type { DeadLetterRecord } from '@retention-relay/events'
+
 import type { Script, ScriptRunner } from '../connection/script.ts'
 import { replyText } from '../connection/script.ts'
-import type { DeadLetterRecord } from '../dead-letters/record.ts'
-import { fingerprintOf } from '../dead-letters/record.ts'
+import { fingerprintOf } from '../dead-letters/fingerprint.ts'
 import { deliveredScript } from '../dedupe/delivered-script.ts'
 import { DEDUPE_BUCKET_TTL_S, dedupeGeneration } from '../dedupe/lookup.ts'
 import type { PartitionKeys } from '../keys.ts'

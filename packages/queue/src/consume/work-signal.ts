@@ -10,6 +10,9 @@ export type Unblock = (clientId: number) => Promise<unknown>
 /** Longest blocking wait in seconds, after which the list of idle partitions is read again. */
 const WAIT_S = 1
 
+/** Longest pause after a pop that failed, in milliseconds. */
+const PAUSE_MS = 250
+
 /** Waits for markers on a connection of its own. */
 export class WorkSignal {
   readonly #client: Redis
@@ -19,6 +22,8 @@ export class WorkSignal {
   #arrived: (() => void) | undefined
   /** The pop under way: Redis' id of its connection and the markers that it waits for. */
   #pop: { readonly clientId: number; readonly markers: ReadonlySet<string> } | undefined
+  /** Ends the pause after a failed pop. */
+  #endPause: (() => void) | undefined
   #stopped = false
   readonly #loop: Promise<void>
 
@@ -45,6 +50,7 @@ export class WorkSignal {
   async stop(): Promise<void> {
     this.#stopped = true
     this.#arrived?.()
+    this.#endPause?.()
     this.#client.disconnect()
     await this.#loop
   }
@@ -75,8 +81,8 @@ export class WorkSignal {
       this.#waiting.delete(popped[0])
       wake?.()
     } catch {
-      // The connection is away: consumers poll meanwhile.
-      await this.#readyOrInterrupted()
+      // The connection is away, or Redis refuses: consumers poll meanwhile.
+      await this.#pause()
     } finally {
       this.#pop = undefined
     }
@@ -95,18 +101,22 @@ export class WorkSignal {
     this.#unblock(pop.clientId).then(again, () => undefined)
   }
 
-  /** Waits for the connection. A new wait and the end interrupt it: a client that is closed between two attempts
-   * to connect tells nobody. */
-  async #readyOrInterrupted(): Promise<void> {
-    if (this.#stopped || this.#client.status === 'ready') return
+  /**
+   * Ends when the connection is there again, at the stop, and in any case after a while: a client that is closed
+   * between two attempts to connect tells nobody.
+   */
+  async #pause(): Promise<void> {
+    if (this.#stopped) return
     await new Promise<void>((resolve) => {
       const finish = (): void => {
+        clearTimeout(timer)
         this.#client.off('ready', finish)
         resolve()
       }
-      this.#client.on('ready', finish)
-      this.#arrived = finish
+      const timer = setTimeout(finish, PAUSE_MS)
+      this.#client.once('ready', finish)
+      this.#endPause = finish
     })
-    this.#arrived = undefined
+    this.#endPause = undefined
   }
 }

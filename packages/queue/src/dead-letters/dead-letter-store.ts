@@ -1,12 +1,12 @@
 // Reads the dead letters of one partition: by id, or newest first in pages. They are written by settle alone. A page
 // begins behind a place, which is a time of death and a member: places stay valid while others die or are resolved.
 
+import type { DeadLetterRecord } from '@retention-relay/events'
 import { dedupeMember } from '@retention-relay/events'
 
 import type { RedisClient } from '../connection/client.ts'
 import { partitionKeys } from '../keys.ts'
 import type { PartitionAddress } from '../keys.ts'
-import type { DeadLetterRecord } from './record.ts'
 
 /** A dead letter as it is stored. */
 export interface StoredDeadLetter {

@@ -1,7 +1,8 @@
-// The record of a dead letter: one event that will not be delivered without a person's decision, with all that
-// the person needs to decide. Enters with `settle`; is read by `relay dead`.
+// The record of a dead letter: one event that will not be delivered without a person's decision, with all that the person
+// needs to decide. The consumer makes it, settle stores it, `relay dead` reads it.
 
-import type { DeadReason, RelayEvent } from '@retention-relay/events'
+import type { RelayEvent } from './event.ts'
+import type { DeadReason } from './outcome.ts'
 
 /** One death of an event. */
 export interface DeadLetterRecord {
@@ -31,13 +32,4 @@ export interface DeadLetterRecord {
   readonly partition: number
   /** Id of the worker that settled it. */
   readonly worker: string
-}
-
-/** Longest fingerprint in characters: field names come from outside. */
-export const FINGERPRINT_MAX_LENGTH = 200
-
-/** Groups dead letters of one cause: reason, status, field and event name. */
-export function fingerprintOf(record: DeadLetterRecord): string {
-  const parts = [record.reason, record.status ?? '', record.field ?? '', record.label]
-  return parts.join('|').slice(0, FINGERPRINT_MAX_LENGTH)
 }

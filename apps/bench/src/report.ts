@@ -1,0 +1,15 @@
+/** What a run measured. Rates per second, waits in milliseconds, ratios relay / BullMQ as the middle of the pairs. */
+export interface Report {
+  readonly date: string
+  readonly commit: string
+  readonly machine: string
+  readonly drainPerSecond: number
+  readonly stockDrainPerSecond: number
+  readonly stockConcurrency: number
+  readonly drainRatio: number
+  readonly enqueuePerSecond: number
+  readonly stockEnqueuePerSecond: number
+  readonly enqueueRatio: number
+  readonly enqueueP50Ms: number
+  readonly enqueueP99Ms: number
+}

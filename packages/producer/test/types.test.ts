@@ -1,0 +1,103 @@
+// The types of the producer: `tsc` reads this file, and a line marked as an error that is none fails the build. The calls
+// are never made.
+
+import { describe, expectTypeOf, it } from 'vitest'
+import * as z from 'zod'
+
+import { createProducer, defineEvent, defineTrackingPlan } from '../src/index.ts'
+import type { Producer, Receipt, retentionPlan } from '../src/index.ts'
+
+const item = { product_id: 'p-1', name: 'Coffee beans', quantity: 2, unit_price: 19.9 }
+const order = { order_id: 'o-981', items: [item], value: 39.8, currency: 'EUR' }
+
+const textual = [{ ...item, quantity: '2' }]
+
+const custom = defineTrackingPlan({
+  events: [
+    defineEvent({
+      name: 'quiz_taken',
+      description: 'A test.',
+      version: 1,
+      schema: z.strictObject({ score: z.number() }),
+    }),
+  ],
+  attributes: z.strictObject({ skin_type: z.string() }),
+})
+
+describe('the type of a producer', () => {
+  it('is that of the shipped plan where none is given', () => {
+    const make = () => createProducer({ namespace: 'test', redis: '/s' })
+    expectTypeOf(make).returns.resolves.toEqualTypeOf<Producer<typeof retentionPlan>>()
+  })
+
+  it('takes REDIS_URL as the environment has it', () => {
+    expectTypeOf(createProducer).toBeCallableWith({
+      namespace: 'test',
+      redis: process.env['REDIS_URL'],
+    })
+  })
+
+  it('narrows the data of an event by its name', () => {
+    void (async (relay: Producer<typeof retentionPlan>) => {
+      await relay.track('cus_42', { name: 'order_placed', data: order }, { occurredAt: new Date() })
+      await relay.track('cus_42', { name: 'product_viewed', data: { product_id: 'p', name: 'x' } })
+      // @ts-expect-error: no such event
+      await relay.track('cus_42', { name: 'order_place', data: order })
+      // @ts-expect-error: the data of another event
+      await relay.track('cus_42', { name: 'product_viewed', data: order })
+      // @ts-expect-error: order_id is missing
+      await relay.track('cus_42', { name: 'order_placed', data: { ...order, order_id: undefined } })
+      // @ts-expect-error: a wrong type deep inside
+      await relay.track('cus_42', { name: 'order_placed', data: { ...order, items: textual } })
+      // @ts-expect-error: a customer id is a string
+      await relay.track(42, { name: 'order_placed', data: order })
+      // @ts-expect-error: not a time
+      await relay.delete('cus_42', { occurredAt: '2026-11-24' })
+    })
+    expectTypeOf<
+      Producer<typeof retentionPlan>['track']
+    >().returns.resolves.toEqualTypeOf<Receipt>()
+  })
+
+  it('knows the attributes of identify', () => {
+    void (async (relay: Producer<typeof retentionPlan>) => {
+      await relay.identify('cus_42', { email: 'anna@example.com', total_orders: 3, phone: null })
+      // @ts-expect-error: no such attribute
+      await relay.identify('cus_42', { shoe_size: 42 })
+      // @ts-expect-error: a wrong type
+      await relay.identify('cus_42', { total_orders: '3' })
+    })
+    expectTypeOf<Producer<typeof retentionPlan>['identify']>().parameter(0).toEqualTypeOf<string>()
+  })
+
+  it('narrows the entries of enqueue by their kind', () => {
+    void (async (relay: Producer<typeof retentionPlan>) => {
+      await relay.enqueue([
+        { op: 'track', customerId: 'cus_42', name: 'order_placed', data: order, occurredAt: 1 },
+        { op: 'identify', customerId: 'cus_42', attributes: { total_orders: 3 } },
+        { op: 'merge', customerId: 'guest-7', into: 'cus_42' },
+        { op: 'add_device', customerId: 'cus_42', device: { token: 't', platform: 'ios' } },
+        { op: 'delete_device', customerId: 'cus_42', token: 't' },
+        { op: 'delete', customerId: 'cus_42', idempotencyKey: 'gdpr-1' },
+      ])
+      // @ts-expect-error: the data of another event
+      await relay.enqueue([{ op: 'track', customerId: 'c', name: 'product_viewed', data: order }])
+      // @ts-expect-error: a merge needs the customer that remains
+      await relay.enqueue([{ op: 'merge', customerId: 'c' }])
+    })
+    expectTypeOf<Producer<typeof retentionPlan>['enqueue']>().returns.resolves.items.toHaveProperty(
+      'ok',
+    )
+  })
+
+  it('is that of a plan of the shop', () => {
+    void (async (relay: Producer<typeof custom>) => {
+      await relay.track('cus_42', { name: 'quiz_taken', data: { score: 7 } })
+      await relay.identify('cus_42', { skin_type: 'dry' })
+      // @ts-expect-error: an event of the shipped plan only
+      await relay.track('cus_42', { name: 'order_placed', data: order })
+    })
+    const make = () => createProducer({ namespace: 'test', redis: '/s', trackingPlan: custom })
+    expectTypeOf(make).returns.resolves.toEqualTypeOf<Producer<typeof custom>>()
+  })
+})

@@ -1,0 +1,64 @@
+// A client of a Cluster of real processes.
+
+import { startRedisCluster } from '@retention-relay/testkit'
+import type { RedisCluster } from '@retention-relay/testkit'
+import { Cluster } from 'ioredis'
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
+
+import { awaitRedis, closeRedisClient, createRedisClient, keySlot, masters } from '../src/index.ts'
+import type { RedisAddress, RedisClient } from '../src/index.ts'
+
+let cluster: RedisCluster
+beforeAll(async () => {
+  cluster = await startRedisCluster({ onEnd: afterAll })
+})
+
+const connect = (address: RedisAddress): RedisClient => {
+  const client = createRedisClient(address, { name: 'test' })
+  onTestFinished(() => closeRedisClient(client))
+  return client
+}
+
+it('is ready at its first attempt, with every master, from one node of it', async () => {
+  const reconnects: unknown[] = []
+  for (let round = 0; round < 20; round += 1) {
+    const client = connect(`redis+cluster://127.0.0.1:${cluster.nodes[0]?.port}`)
+    client.on('reconnecting', (delay: unknown) => reconnects.push(delay))
+    const arrival = await awaitRedis(client, { timeoutMs: 20_000 })
+    expect(arrival).toMatchObject({ kind: 'ready', facts: [{}, {}, {}] })
+    expect(masters(client).map(({ status }) => status)).toEqual(['ready', 'ready', 'ready'])
+  }
+  expect(reconnects).toEqual([])
+})
+
+it('copies a client of the caller: its nodes, not its habits', async () => {
+  const own = new Cluster([...cluster.addresses], { lazyConnect: true, keyPrefix: 'shop:' })
+  const client = connect(own)
+  await awaitRedis(client, { timeoutMs: 20_000 })
+  await client.set('copied', 'yes')
+  const reader = connect(cluster.addresses)
+  await awaitRedis(reader, { timeoutMs: 20_000 })
+  expect(await reader.get('copied')).toBe('yes')
+  expect(own.status).toBe('wait')
+})
+
+it.each(['{relay:production:g1:7}:events:wait', 'plain', '{}x', 'a{b}c{d}'])(
+  'has %s in the slot that the Cluster says',
+  async (key) => {
+    const client = connect(cluster.addresses)
+    await awaitRedis(client, { timeoutMs: 20_000 })
+    expect(await client.cluster('KEYSLOT', key)).toBe(keySlot(key))
+  },
+)
+
+it('is closed at once while a master hangs', async () => {
+  const client = connect(cluster.addresses)
+  await awaitRedis(client, { timeoutMs: 20_000 })
+  const [hung] = cluster.nodes
+  hung?.pause()
+  onTestFinished(() => hung?.resume())
+  const pings = masters(client).map((node) => node.ping())
+  const settled = Promise.allSettled(pings)
+  closeRedisClient(client)
+  expect((await settled).map(({ status }) => status)).toContain('rejected')
+})
