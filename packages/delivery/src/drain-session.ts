@@ -14,7 +14,7 @@ import { deferred } from './deferred.ts'
 import { CustomerLanes } from './customer-lanes.ts'
 import { Inbox } from './inbox.ts'
 import { deadPositionOutcome } from './outcomes.ts'
-import type { HeldJob, PendingEvent } from './pending-event.ts'
+import type { PendingEvent } from './pending-event.ts'
 import type { ClaimedJob, PartitionPort } from './ports.ts'
 import type { Outcome, Settlements } from './settlements.ts'
 import { MAX_SETTLE_POSITIONS } from './settlements.ts'
@@ -112,7 +112,7 @@ export class DrainSession {
   #wantsMore(): boolean {
     const { settlements, budget, limits } = this.#parts
     if (this.#heldByNewer || settlements.held + CLAIM_JOBS > MAX_HELD_JOBS) return false
-    // One that holds nothing claims a job anyway: a partition that is stuck with the whole budget does not stop others.
+    // Who holds nothing claims a job anyway: a partition that is stuck with the whole budget does not stop the others.
     if (budget.free <= 0 && settlements.held > 0) return false
     const atHand = this.#inbox.events + this.#lanes.waiting
     // Many events of few customers do not fill a batch: look further ahead.
@@ -163,16 +163,10 @@ export class DrainSession {
       settlements.hold(job)
       if (claimed.claims === 1 && !isReplayJob(claimed.name)) events += job.count
       if (job.open > 0) budget.hold(job.bytes)
-      else this.#clear(job)
+      else this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
     }
     if (events > 0) observer.claimed(lease.partition, events)
     this.#changed()
-  }
-
-  /** A job whose positions were all settled before it was claimed only has to leave. */
-  #clear(job: HeldJob): void {
-    const { settlements, lease } = this.#parts
-    this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
   }
 
   // Send

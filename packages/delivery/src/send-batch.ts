@@ -72,12 +72,26 @@ export class BatchSender {
   async #sendOpen(batch: Batch): Promise<void> {
     let open = batch
     for (let attempt = 1; open.length > 0; attempt += 1) {
-      open = await this.#dropDelivered(open)
-      if (open.length === 0 || !(await this.#mayGo(open))) return
+      open = await this.#prepare(open)
+      if (open.length === 0) return
       const answer = await this.#request(open, attempt)
       const again = await this.#act(open, answer.response, attempt)
       if (!again) return
     }
+  }
+
+  /**
+   * Waits until the batch may go, and reads the dedupe store after all waits, since a former owner's settle may have come
+   * meanwhile. Returns what is to be sent now; nothing when the session has ended.
+   */
+  async #prepare(batch: Batch): Promise<Batch> {
+    while (await this.#mayGo(batch)) {
+      const open = await this.#dropDelivered(batch)
+      if (open.length > 0 && this.#leaseSuffices(open)) return open
+      this.#parts.rate.giveBack()
+      if (open.length === 0) return open
+    }
+    return []
   }
 
   /** Settles as duplicates what the dedupe store has; returns the others. */
@@ -101,17 +115,18 @@ export class BatchSender {
     const { gate, rate, lease, clock, ended } = this.#parts
     await gate.pass(ended)
     if (!(await rate.take(ended))) return false
-    while (
-      isProfile(batch) &&
-      lease.remainingMs() < PROFILE_LEASE_MS &&
-      lease.isValid() &&
-      !ended.aborted
-    ) {
+    while (lease.isValid() && !ended.aborted && !this.#leaseSuffices(batch)) {
       await clock.sleep(50, ended)
     }
     if (lease.isValid() && !ended.aborted) return true
     rate.giveBack()
     return false
+  }
+
+  /** A profile operation needs enough of the lease for its whole request. */
+  #leaseSuffices(batch: Batch): boolean {
+    const neededMs = isProfile(batch) ? PROFILE_LEASE_MS : 1
+    return this.#parts.lease.remainingMs() >= neededMs
   }
 
   async #request(batch: Batch, attempt: number): Promise<Answer> {

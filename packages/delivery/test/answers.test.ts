@@ -1,4 +1,5 @@
 // What each answer does to the events of a batch, seen through a consumer on a partition in memory.
+import { dedupeMember } from '@retention-relay/events'
 import type { ResponseClass } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
@@ -205,7 +206,6 @@ test('an event that was delivered meanwhile is dropped before the next try', asy
   bench.destination.answer = async (sent, index) => {
     if (index > 0) return DELIVERED
     // Another worker has delivered it and only the dedupe store was written.
-    const { dedupeMember } = await import('@retention-relay/events')
     bench.partition.members.add(dedupeMember(mine.id))
     return sent.operations.length === 2 ? UNAVAILABLE : DELIVERED
   }
@@ -229,6 +229,26 @@ test('refused credentials pause everything and kill nothing; accepted again, it 
   await forMs(bench, 120_000)
   expect(bench.recorder.resumes).toEqual(['auth'])
   expect(bench.partition.counters).toMatchObject({ delivered: 1, dead: 0 })
+})
+
+test('what a former owner settled while the credentials were refused is not sent again', async () => {
+  const bench = setupConsumer()
+  const event = track('a')
+  bench.partition.add(event)
+  let isGood = false
+  bench.destination.probe = async () => ({ kind: isGood ? 'accepted' : 'refused' })
+  bench.destination.answer = () => ({
+    kind: 'unauthorized',
+    status: 401,
+    rejection: { status: 401 },
+  })
+  startConsumer(bench)
+  await forMs(bench, 5_000)
+  bench.partition.members.add(dedupeMember(event.id))
+  isGood = true
+  await forMs(bench, 120_000)
+  expect(bench.destination.sent).toHaveLength(1)
+  expect(bench.partition.counters).toMatchObject({ delivered: 0, duplicate: 1, dead: 0 })
 })
 
 test('a 403 while the credentials are good is about the content: the batch is halved', async () => {

@@ -18,7 +18,7 @@ test('what is held is not free, and a job larger than the rest leaves less than 
   expect(budget.free).toBe(100)
 })
 
-test('with no byte free nothing is claimed; a single larger job still is', async () => {
+test('with no byte free a consumer claims a single job, and no more before that is settled', async () => {
   const budget = new ByteBudget(1)
   const bench = setupConsumer({ budget })
   const { partition, destination, clock } = bench
@@ -39,28 +39,38 @@ test('with no byte free nothing is claimed; a single larger job still is', async
   await consumer.stop(0, 0)
 })
 
-test('a consumer that holds nothing goes on although another one holds every byte', async () => {
+test('a consumer that holds nothing is not stopped by one that holds all the bytes', async () => {
   const budget = new ByteBudget(1)
-  const full = setupConsumer({ budget })
-  const gate = deferred()
-  full.destination.answer = async () => {
-    await gate.promise
-    return DELIVERED
-  }
-  full.partition.add(track('a'))
-  const holder = full.start()
-  await full.clock.advance(100)
+  const stuck = setupConsumer({ budget })
+  stuck.destination.answer = () => UNAVAILABLE
+  stuck.partition.add(track('a'))
+  stuck.start()
+  await stuck.clock.advance(100)
   expect(budget.free).toBeLessThan(0)
 
-  const empty = setupConsumer({ budget })
-  empty.partition.add(track('b'))
-  const waiting = empty.start()
-  await empty.clock.advance(2000)
-  expect(empty.partition.counters.delivered).toBe(1)
-  gate.resolve()
-  await full.clock.advance(100)
-  await holder.stop(0, 0)
-  await waiting.stop(0, 0)
+  const free = setupConsumer({ budget })
+  const events = [track('b'), track('c')]
+  for (const event of events) free.partition.add(event)
+  free.start()
+  await free.clock.advance(2000)
+  expect(free.destination.batches).toEqual(events.map(({ id }) => [id]))
+})
+
+test('a consumer that waits for bytes claims more as soon as another one gives them back', async () => {
+  const budget = new ByteBudget(1)
+  const [one, other] = [setupConsumer({ budget }), setupConsumer({ budget })]
+  const gates = [deferred(), deferred()]
+  for (const [at, bench] of [one, other].entries()) {
+    bench.destination.answer = () => gates[at]!.promise.then(() => DELIVERED)
+    bench.partition.add(track('a'))
+    bench.partition.add(track('b'))
+    bench.start()
+    await bench.clock.advance(100)
+  }
+  expect([one, other].map(({ partition }) => partition.active.length)).toEqual([1, 1])
+  budget.release(1_000_000)
+  await other.clock.advance(0)
+  expect(other.partition.active).toHaveLength(2)
 })
 
 test('when a consumer ends all its bytes are free again, delivered, dead, cleared away or put back', async () => {

@@ -1,13 +1,15 @@
 // A session and what ends it: faults of Redis and of the destination, at every call. What Redis says is the truth, so
 // after each fault everything goes back and starts again; nothing is lost, nothing overtakes.
+import type { ResponseClass } from '@retention-relay/events'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
+import { deferred } from '../src/deferred.ts'
 import { setupConsumer } from './consumer-setup.ts'
 import type { ConsumerBench } from './consumer-setup.ts'
 import { claimedJob, track } from './events.ts'
 import type { Call, Fault } from './fake-partition.ts'
-import { DELIVERED, UNAVAILABLE } from './scripted-destination.ts'
+import { DELIVERED, refusal, UNAVAILABLE } from './scripted-destination.ts'
 
 /** Lets time go on, the lease renewed, until the partition is empty. */
 async function drained(
@@ -20,6 +22,8 @@ async function drained(
     await clock.advance(500)
   }
 }
+
+const ids = (events: readonly { readonly id?: string }[]) => events.map(({ id }) => id)
 
 const calls: readonly Call[] = ['claim', 'delivered', 'settle', 'requeue']
 const faults: readonly Fault[] = ['before', 'after']
@@ -142,6 +146,45 @@ test('while Redis is away nothing is sent twice and nothing is lost', async () =
   await drained(bench)
   expect(bench.destination.sent).toHaveLength(1)
   expect(bench.partition.counters.delivered).toBe(2)
+})
+
+test('the halves of a refused run of one customer wait for each other’s settles', async () => {
+  const bench = setupConsumer()
+  const run = Array.from({ length: 40 }, () => track('a'))
+  const acknowledgement = deferred()
+  bench.partition.holdAnswers('settle', acknowledgement.promise)
+  bench.destination.answer = ({ operations }) => (operations.length > 20 ? refusal() : DELIVERED)
+  bench.partition.add(...run)
+  bench.start()
+  await bench.clock.advance(2000)
+  expect(bench.destination.batches.map((batch) => batch.length)).toEqual([40, 20])
+  acknowledgement.resolve()
+  await drained(bench)
+  expect(ids(bench.destination.applied)).toEqual(ids(run))
+})
+
+test('an event that is put aside holds its customer only, and dies when others are accepted', async () => {
+  const bench = setupConsumer()
+  const [bad, next, other] = [track('a'), track('a'), track('b')]
+  bench.destination.answer = ({ operations }): ResponseClass =>
+    operations.some(({ id }) => id === bad.id) ? refusal(false) : DELIVERED
+  bench.partition.add(bad, next, other)
+  bench.start()
+  await drained(bench)
+  expect(ids(bench.destination.applied)).toEqual([other.id, next.id])
+  expect(bench.partition.deadLetters).toMatchObject([{ id: bad.id, reason: 'rejected' }])
+})
+
+test('a copy of an event under another customer is a duplicate, not a second delivery', async () => {
+  const bench = setupConsumer()
+  const event = track('guest')
+  const next = track('account')
+  bench.partition.add(event, track('account', { id: event.id }), next)
+  bench.start()
+  await drained(bench)
+  expect(ids(bench.destination.applied)).toEqual([event.id, next.id])
+  expect(bench.partition.counters).toMatchObject({ delivered: 2, duplicate: 1 })
+  expect(bench.recorder.settles.reduce((sum, { duplicate }) => sum + duplicate, 0)).toBe(1)
 })
 
 test('whatever call fails, however often, beside an ailing destination: once, and in order', async () => {

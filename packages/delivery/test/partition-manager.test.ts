@@ -1,225 +1,285 @@
-// Several workers that share the partitions of one namespace, on one fake lease store and one fake clock.
-import { expect, onTestFinished, test } from 'vitest'
+// Several workers on one lease store and one clock: who drains what.
+import { expect, test } from 'vitest'
 
-import type { Consumer } from '../src/consumer.ts'
-import { PartitionManager } from '../src/partition-manager.ts'
-import type { LeasePort, RegistryPort } from '../src/ports.ts'
-import { RateShare } from '../src/rate-share.ts'
-import { FakeClock } from './fake-clock.ts'
-import { Recorder } from './recorder.ts'
+import { deferred } from '../src/deferred.ts'
+import { setupWorkers } from './manager-setup.ts'
 
-const PARTITIONS = 16
-const TIMES = { ttlMs: 10_000, marginMs: 1_000 }
+const never = new Promise<never>(() => undefined)
 
-/** Leases and registry of one namespace. */
-class FakeNamespace {
-  readonly #clock: FakeClock
-  readonly leases = new Map<number, { token: string; until: number }>()
-  readonly #live = new Map<string, number>()
-  /** Workers whose commands get no answer. */
-  readonly silent = new Set<string>()
-
-  constructor(clock: FakeClock) {
-    this.#clock = clock
-  }
-
-  owner(partition: number): string {
-    const lease = this.leases.get(partition)
-    return lease !== undefined && lease.until > this.#clock.monotonic() ? lease.token : ''
-  }
-
-  owned(workerId: string): number {
-    return Array.from({ length: PARTITIONS }, (_, partition) => this.owner(partition)).filter(
-      (owner) => owner.startsWith(`${workerId}#`),
-    ).length
-  }
-
-  leasePort(workerId: string): LeasePort {
-    const until = (): number => this.#clock.monotonic() + TIMES.ttlMs
-    return {
-      acquire: async (partition, token) => {
-        this.#answer(workerId)
-        const owner = this.owner(partition)
-        if (owner !== '' && !owner.startsWith(`${workerId}#`)) return { held: false }
-        this.leases.set(partition, { token, until: until() })
-        return { held: true }
-      },
-      renew: async (partition, tokens) => {
-        this.#answer(workerId)
-        const owner = this.owner(partition)
-        if (!tokens.includes(owner)) return { held: false, owner }
-        this.leases.set(partition, { token: owner, until: until() })
-        return { held: true, owner }
-      },
-      release: async (partition, tokens) => {
-        this.#answer(workerId)
-        if (tokens.includes(this.owner(partition))) this.leases.delete(partition)
-      },
-    }
-  }
-
-  registryPort(workerId: string): RegistryPort {
-    return {
-      register: async () => {
-        this.#answer(workerId)
-        this.#live.set(workerId, this.#clock.monotonic() + TIMES.ttlMs)
-        return [...this.#live]
-          .filter(([, until]) => until > this.#clock.monotonic())
-          .map(([id]) => id)
-      },
-      leave: async () => {
-        this.#live.delete(workerId)
-      },
-    }
-  }
-
-  #answer(workerId: string): void {
-    if (this.silent.has(workerId)) throw new Error('Connection is closed.')
-  }
-}
-
-/** A consumer that holds nothing. */
-class IdleConsumer {
-  readonly done: Promise<void>
-  #end: () => void = () => undefined
-
-  constructor() {
-    this.done = new Promise((resolve) => {
-      this.#end = resolve
-    })
-  }
-
-  leaseOver(): void {
-    this.#end()
-  }
-
-  async stop(): Promise<void> {
-    this.#end()
-  }
-}
-
-interface Bench {
-  readonly clock: FakeClock
-  readonly namespace: FakeNamespace
-  readonly start: (workerId: string) => {
-    manager: PartitionManager
-    recorder: Recorder
-    rate: RateShare
-  }
-}
-
-function setup(): Bench {
-  const clock = new FakeClock()
-  const namespace = new FakeNamespace(clock)
-  const start: Bench['start'] = (workerId) => {
-    const recorder = new Recorder()
-    const rate = new RateShare(100, clock)
-    let epoch = 0
-    const manager = new PartitionManager({
-      workerId,
-      partitions: PARTITIONS,
-      times: TIMES,
-      leases: namespace.leasePort(workerId),
-      registry: namespace.registryPort(workerId),
-      rate,
-      clock,
-      observer: recorder,
-      nextToken: () => `${workerId}#${(epoch += 1)}`,
-      consume: () => new IdleConsumer() as unknown as Consumer,
-      requestTimeoutMs: 10_000,
-    })
-    onTestFinished(() => manager.stop(50))
-    manager.start()
-    return { manager, recorder, rate }
-  }
-  return { clock, namespace, start }
-}
-
-test('a worker that is alone takes every partition at its first look', async () => {
-  const { clock, start } = setup()
-  const { manager, rate } = start('a')
-  await clock.advance(100)
-  expect(manager.leased).toHaveLength(PARTITIONS)
-  expect(rate.perSecond).toBeCloseTo(90)
+test('a worker alone leases everything, and has the whole rate', async () => {
+  const { clock, start } = setupWorkers(16)
+  const worker = start('a')
+  await clock.advance(1000)
+  expect([worker.manager.leased.length, worker.recorder.taken.length]).toEqual([16, 16])
+  expect(worker.rate.perSecond).toBeCloseTo(90)
+  await clock.until(worker.manager.stop(5000))
 })
 
-test('workers that join share evenly, and no partition is without an owner for long', async () => {
-  const { clock, namespace, start } = setup()
-  start('a')
-  await clock.advance(2_000)
-  start('b')
-  start('c')
+test('three workers share evenly within seconds, and their rates add up to the limit', async () => {
+  const { clock, store, start } = setupWorkers(16)
+  const workers = [start('a'), start('b'), start('c')]
   await clock.advance(12_000)
-  expect(['a', 'b', 'c'].map((id) => namespace.owned(id))).toEqual([6, 5, 5])
+  expect(store.shares(16)).toEqual({ a: 6, b: 5, c: 5 })
+  const sum = workers.reduce((total, { rate }) => total + rate.perSecond, 0)
+  expect(sum).toBeCloseTo(90)
+  await clock.advance(3_600_000)
+  expect(store.shares(16)).toEqual({ a: 6, b: 5, c: 5 })
+  // Once it is settled nothing moves any more.
+  expect(workers.map(({ recorder }) => recorder.ended.length)).toEqual([10, 0, 0])
 })
 
-test('partitions are handed over one by one', async () => {
-  const { clock, namespace, start } = setup()
-  const { recorder } = start('a')
-  await clock.advance(1_000)
+test('a newcomer is handed the surplus one by one, each only when the last was given back', async () => {
+  const { clock, store, start } = setupWorkers(8)
+  const old = start('a')
+  await clock.advance(1000)
+  const gate = deferred()
+  old.stopping = () => gate.promise
   start('b')
-  await clock.advance(1_200)
-  expect(recorder.ended.length).toBeLessThanOrEqual(3)
-  expect(recorder.ended.every(({ cause }) => cause === 'handed over')).toBe(true)
-  expect(namespace.owned('a') + namespace.owned('b')).toBe(PARTITIONS)
+  await clock.advance(20_000)
+  expect(old.consumers.filter(({ isStopped }) => isStopped)).toHaveLength(1)
+  expect(store.shares(8)).toEqual({ a: 8 })
+  gate.resolve()
+  await clock.advance(10_000)
+  expect(store.shares(8)).toEqual({ a: 4, b: 4 })
+  expect(old.recorder.ended.map(({ cause }) => cause)).toEqual(Array(4).fill('handed over'))
 })
 
-test('the partitions of a worker that falls silent are taken over after its leases', async () => {
-  const { clock, namespace, start } = setup()
-  start('a')
-  const { manager: second } = start('b')
+test('the partitions of a worker that dies are taken over when its leases have lapsed', async () => {
+  const { clock, store, start } = setupWorkers(8)
+  const cut = { isDead: false }
+  const dead = (): Promise<never> => Promise.reject(new Error('ECONNRESET'))
+  const leases = store.leasesOf('a')
+  const registry = store.registryOf('a')
+  const dying = start('a', {
+    leases: {
+      acquire: (...call) => (cut.isDead ? dead() : leases.acquire(...call)),
+      renew: (...call) => (cut.isDead ? dead() : leases.renew(...call)),
+      release: (...call) => (cut.isDead ? dead() : leases.release(...call)),
+    },
+    registry: {
+      register: () => (cut.isDead ? dead() : registry.register()),
+      leave: () => registry.leave(),
+    },
+  })
+  start('b')
   await clock.advance(12_000)
-  namespace.silent.add('a')
-  await clock.advance(22_000)
-  expect(second.leased).toHaveLength(PARTITIONS)
+  expect(store.shares(8)).toEqual({ a: 4, b: 4 })
+  cut.isDead = true
+  // Its holder stops at least a margin before Redis gives the lease to another one.
+  await clock.advance(9500)
+  expect(dying.manager.leased).toEqual([])
+  expect(store.ownerOf(0)).not.toMatch(/^b/)
+  await clock.advance(5000)
+  expect(store.shares(8)).toEqual({ b: 8 })
+  expect(dying.recorder.ended.map(({ cause }) => cause)).toContain('it was not renewed in time')
+  expect(dying.rate.perSecond).toBe(0)
 })
 
-test('a lease that cannot be renewed ends for its holder before it ends in Redis', async () => {
-  const { clock, namespace, start } = setup()
-  const { manager, recorder } = start('a')
-  await clock.advance(100)
-  namespace.silent.add('a')
-  await clock.advance(9_000)
-  expect(manager.leased).toEqual([])
-  expect(namespace.owned('a')).toBe(PARTITIONS)
-  await clock.advance(1_000)
-  expect(recorder.ended).toHaveLength(PARTITIONS)
+test('a partition is not acquired again before the consumer that lost it has ended', async () => {
+  const { clock, store, start } = setupWorkers(1)
+  const worker = start('a')
+  await clock.advance(1000)
+  const [consumer] = worker.consumers
+  const ending = deferred()
+  Object.defineProperty(consumer!, 'leaseOver', { value: () => undefined })
+  void ending.promise.then(() => consumer!.stop())
+  store.leases.clear()
+  store.changeToken(0, 'b#1')
+  await clock.advance(20_000)
+  expect([worker.recorder.ended.length, worker.consumers.length]).toEqual([1, 1])
+  ending.resolve()
+  await clock.advance(1000)
+  expect(worker.consumers).toHaveLength(2)
 })
 
-test('when Redis answers again what was lost is taken again', async () => {
-  const { clock, namespace, start } = setup()
-  const { manager } = start('a')
+test('a lease that another worker holds ends at the next renewal', async () => {
+  const { clock, store, start } = setupWorkers(1)
+  const worker = start('a')
+  await clock.advance(1000)
+  store.changeToken(0, 'b#7')
+  await clock.advance(3000)
+  expect(worker.recorder.ended).toEqual([{ partition: 0, cause: 'another worker has it' }])
+  expect(worker.consumers[0]!.lease.isValid()).toBe(false)
+})
+
+test('a consumer that ends by itself gives its partition up, and it is leased again', async () => {
+  const { clock, start } = setupWorkers(1)
+  const worker = start('a')
+  await clock.advance(1000)
+  worker.consumers[0]!.leaseOver()
+  await clock.advance(1000)
+  expect(worker.recorder.ended).toEqual([{ partition: 0, cause: 'its lease is over' }])
+  expect(worker.manager.leased).toEqual([0])
+})
+
+test.each([
+  ['a requeue', ['a#50']],
+  ['two requeues', ['a#50', 'a#51']],
+])(
+  'a token that %s changed while the renewal was under way is not a loss',
+  async (_what, tokens) => {
+    const { clock, store, start } = setupWorkers(1)
+    const leases = store.leasesOf('a')
+    const late = [...tokens]
+    const worker = start('a', {
+      leases: {
+        ...leases,
+        renew: async (partition, current) => {
+          const sent = [...current]
+          const { lease } = worker.consumers[0]!
+          const requeue = (): void => {
+            const token = late.shift()
+            if (token === undefined) return
+            lease.offer(token)
+            store.changeToken(0, token)
+            lease.accept(token)
+          }
+          // The first is carried out before the renewal, the others before its answer is read.
+          requeue()
+          const reply = await leases.renew(partition, sent)
+          while (late.length > 0) requeue()
+          return reply
+        },
+      },
+    })
+    await clock.advance(60_000)
+    expect([worker.recorder.ended, worker.manager.leased]).toEqual([[], [0]])
+  },
+)
+
+test('when the registry cannot be read nothing is taken and nothing handed over', async () => {
+  const { clock, store, start } = setupWorkers(4)
+  const worker = start('a', {
+    registry: { register: () => Promise.reject(new Error('OOM')), leave: () => Promise.resolve() },
+  })
+  await clock.advance(10_000)
+  expect([worker.manager.leased, store.shares(4)]).toEqual([[], { '': 4 }])
+})
+
+test('a stop releases every lease and leaves the registry, so that the successor starts at once', async () => {
+  const { clock, store, start } = setupWorkers(8)
+  const worker = start('a')
+  await clock.advance(1000)
+  await clock.until(worker.manager.stop(5000))
+  expect([store.shares(8), store.live]).toEqual([{ '': 8 }, []])
+  expect(worker.recorder.ended).toHaveLength(8)
+  expect(worker.consumers.every(({ isStopped }) => isStopped)).toBe(true)
+})
+
+test('a stop during a hand-over tells the end of that lease once', async () => {
+  const { clock, start } = setupWorkers(2)
+  const worker = start('a')
+  await clock.advance(1000)
+  const gate = deferred()
+  worker.stopping = () => gate.promise
+  start('b')
+  await clock.advance(2000)
+  const stopping = worker.manager.stop(5000)
+  gate.resolve()
+  await clock.until(stopping)
+  const ended = worker.recorder.ended.map(({ partition }) => partition)
+  expect(ended.toSorted((one, other) => one - other)).toEqual([0, 1])
+})
+
+test('a lease that lapses during its hand-over ends once', async () => {
+  const { clock, store, start } = setupWorkers(2)
+  const worker = start('a')
+  await clock.advance(1000)
+  const gate = deferred()
+  worker.stopping = () => gate.promise
+  start('b')
+  await clock.advance(2000)
+  const leaving = worker.consumers.find(({ isStopped }) => isStopped)!
+  store.changeToken(leaving.lease.partition, 'c#1')
+  await clock.advance(15_000)
+  gate.resolve()
+  await clock.advance(1000)
+  const ends = worker.recorder.ended.filter(
+    ({ partition }) => partition === leaving.lease.partition,
+  )
+  expect(ends).toHaveLength(1)
+})
+
+test('a lease that is granted while the worker stops is given back, and nothing is consumed on it', async () => {
+  const { clock, store, start } = setupWorkers(1)
+  const leases = store.leasesOf('a')
+  const answer = deferred()
+  const worker = start('a', {
+    leases: {
+      ...leases,
+      acquire: async (...call) => {
+        const reply = await leases.acquire(...call)
+        await answer.promise
+        return reply
+      },
+    },
+  })
   await clock.advance(100)
-  namespace.silent.add('a')
+  const stopping = worker.manager.stop(5000)
+  answer.resolve()
+  await clock.until(stopping)
+  expect([worker.consumers, store.ownerOf(0)]).toEqual([[], ''])
+})
+
+test.each(['release', 'renew', 'acquire'] as const)(
+  'a stop ends with its grace also when %s hangs',
+  async (hanging) => {
+    const { clock, store, start } = setupWorkers(2)
+    const leases = store.leasesOf('a')
+    const worker = start('a', { leases: { ...leases, [hanging]: () => never } })
+    await clock.advance(4000)
+    const begun = clock.monotonic()
+    await clock.until(worker.manager.stop(5000))
+    expect(clock.monotonic() - begun).toBeLessThanOrEqual(5000)
+    expect(worker.consumers.every(({ isStopped }) => isStopped)).toBe(true)
+  },
+)
+
+test('a lease whose renewal hangs ends in time, and so does its consumer', async () => {
+  const { clock, store, start } = setupWorkers(1)
+  const leases = store.leasesOf('a')
+  const worker = start('a', { leases: { ...leases, renew: () => never } })
+  await clock.advance(12_000)
+  expect(worker.consumers[0]!.lease.isValid()).toBe(false)
+  expect(worker.recorder.ended).toHaveLength(1)
+})
+
+test('a renewal that hangs does not keep the other leases from being renewed', async () => {
+  const { clock, store, start } = setupWorkers(2)
+  const leases = store.leasesOf('a')
+  const worker = start('a', {
+    leases: {
+      ...leases,
+      renew: (partition, tokens) => (partition === 0 ? never : leases.renew(partition, tokens)),
+    },
+  })
   await clock.advance(30_000)
-  namespace.silent.delete('a')
-  await clock.advance(1_000)
-  expect(manager.leased).toHaveLength(PARTITIONS)
+  expect(worker.manager.leased).toContain(1)
+  expect(worker.recorder.ended.some(({ partition }) => partition === 1)).toBe(false)
 })
 
-test('a lease that another worker holds is given up at the next renewal', async () => {
-  const { clock, namespace, start } = setup()
-  const { manager, recorder } = start('a')
-  await clock.advance(100)
-  namespace.leases.set(3, { token: 'other#1', until: clock.monotonic() + 60_000 })
-  await clock.advance(4_000)
-  expect(manager.leased).not.toContain(3)
-  expect(recorder.ended).toEqual([{ partition: 3, cause: 'another worker has it' }])
-})
-
-test('a stop releases every lease', async () => {
-  const { clock, namespace, start } = setup()
-  const { manager } = start('a')
-  await clock.advance(100)
-  await manager.stop(1_000)
-  expect(namespace.owned('a')).toBe(0)
-})
-
-test('a stop ends within its grace when Redis does not answer', async () => {
-  const { clock, namespace, start } = setup()
-  const { manager } = start('a')
-  await clock.advance(100)
-  namespace.silent.add('a')
-  await manager.stop(50)
-  expect(manager.leased).toEqual([])
-})
+test.each(['registry', 'acquire'] as const)(
+  'what hangs of %s does not keep leases from being renewed',
+  async (hanging) => {
+    const { clock, store, start } = setupWorkers(2)
+    const [leases, registry] = [store.leasesOf('a'), store.registryOf('a')]
+    const state = { hangs: false }
+    const worker = start('a', {
+      leases: {
+        ...leases,
+        acquire: (...call) =>
+          hanging === 'acquire' && call[0] === 1 ? never : leases.acquire(...call),
+      },
+      registry: {
+        ...registry,
+        register: () => (hanging === 'registry' && state.hangs ? never : registry.register()),
+      },
+    })
+    // The lease of partition 0 is granted in the round that hangs, or in one before.
+    await clock.advance(1000)
+    state.hangs = true
+    await clock.advance(60_000)
+    expect(worker.recorder.ended).toEqual([])
+    expect(worker.manager.leased).toContain(0)
+  },
+)
