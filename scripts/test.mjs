@@ -7,7 +7,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { ensureReady, inRepository, LABEL, npmCommand, say } from './first-run.mjs'
+import { ensureReady, inRepository, LABEL, npmCache, npmCommand, say } from './first-run.mjs'
 
 const args = process.argv.slice(2)
 await ensureReady()
