@@ -94,7 +94,13 @@ function contextFilter(): (path: string) => boolean {
 
 /** Nothing of this process' environment but where programs and npm's cache are. */
 async function run(script: string, cwd: string): Promise<void> {
-  const { PATH, HOME } = process.env
-  const env = { PATH, HOME, npm_config_prefer_offline: 'true', npm_config_update_notifier: 'false' }
+  const { PATH, HOME, npm_config_cache } = process.env
+  const npm = { npm_config_prefer_offline: 'true', npm_config_update_notifier: 'false' }
+  const env = {
+    PATH,
+    HOME,
+    ...(npm_config_cache === undefined ? {} : { npm_config_cache }),
+    ...npm,
+  }
   await promisify(execFile)('/bin/sh', ['-c', script], { cwd, env })
 }
