@@ -1,18 +1,12 @@
 // Claimed jobs, in order, until they are decoded. They stay bytes as long as possible: decoded events take four
 // times the memory. Decoding gives the open events of a job, and the positions that cannot be delivered.
 
-import type { DeadReason, DecodedJob, JobPosition } from '@retention-relay/events'
+import type { DeadReason, JobPosition } from '@retention-relay/events'
 import { decodeJob, dedupeMember, jobCount } from '@retention-relay/events'
 
 import type { HeldJob, PendingEvent } from './pending-event.ts'
 import { holdJob, pendEvent } from './pending-event.ts'
 import type { ClaimedJob } from './ports.ts'
-
-/**
- * Most levels of objects and arrays in an event. JSON.parse reads any depth, JSON.stringify overflows the stack at some
- * thousand levels: an event that can be read and not written again would stop its partition for good.
- */
-const MAX_NESTING = 1000
 
 /** A position that is dead before it is sent. */
 export interface DeadPosition {
@@ -64,7 +58,7 @@ export class Inbox {
     const first = this.#jobs[0]
     if (first === undefined) return null
     const { held, claimed } = first
-    const decoded = readJob(claimed.data.toString('utf8'), held.count, this.#namespace)
+    const decoded = decodeJob(claimed.data.toString('utf8'), held.count, this.#namespace)
     if (decoded.kind === 'newer_format') return decoded
     this.#jobs.shift()
     this.#events -= held.open
@@ -92,35 +86,6 @@ export class Inbox {
     })
     return { kind: 'job', job: held, events, dead }
   }
-}
-
-/** Reads a job; what is nested too deeply is malformed, and its first letter holds the text of the job. */
-function readJob(text: string, count: number, namespace: string): DecodedJob {
-  let decoded: DecodedJob
-  try {
-    decoded = decodeJob(text, count, namespace)
-  } catch {
-    const positions = Array.from({ length: count }, () => tooDeep(''))
-    return { kind: 'events', positions: positions.with(0, tooDeep(text)) }
-  }
-  if (decoded.kind === 'newer_format') return decoded
-  let raw = text
-  const positions = decoded.positions.map((position) => {
-    if (position.kind === 'malformed' || !isDeeper(position.event, MAX_NESTING)) return position
-    const dead = tooDeep(raw)
-    raw = ''
-    return dead
-  })
-  return { ...decoded, positions }
-}
-
-function tooDeep(raw: string): JobPosition {
-  return { kind: 'malformed', fault: `it is nested more than ${MAX_NESTING} levels deep`, raw }
-}
-
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
 
 function isSettled(settled: string, position: number): boolean {

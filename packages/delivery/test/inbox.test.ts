@@ -148,6 +148,14 @@ test('a deeply nested event that can still be written passes', () => {
   expect(JSON.stringify({ v: 1, ns: NAMESPACE, events: [pending?.event] })).toBe(String(job.data))
 })
 
+test('the good neighbour of a position that is no event and nested deeply is read', () => {
+  const good = track('b')
+  const data = `{"v":1,"ns":"${NAMESPACE}","events":[${nested(20_000)},${JSON.stringify(good)}]}`
+  const { events, dead } = decode(text(data, jobName(2)))
+  expect(events).toMatchObject([{ event: good }])
+  expect(dead).toMatchObject([{ position: 0, content: { raw: data } }])
+})
+
 test('a job whose events are nested arrays instead of objects is dead as a whole', () => {
   const { events, dead } = decode(text(`{"v":1,"ns":"test","events":[${nested(20_000)}]}`))
   expect(events).toEqual([])

@@ -16,6 +16,12 @@ export const JOB_MAX_EVENTS = 200
 /** A commit closes at this many bytes of events; a single larger event still goes alone. */
 export const JOB_MAX_BYTES = 65_536
 
+/**
+ * Most levels of objects and arrays in an event. JSON.parse reads any depth, JSON.stringify overflows the stack at some
+ * thousand: an event that can be read and not written again would stop its partition for good.
+ */
+const MAX_NESTING = 1000
+
 /** The data of a job. */
 export interface JobData {
   /** Format version. */
@@ -76,7 +82,7 @@ export function decodeJob(text: string, count: number, namespace: string): Decod
   if (!Array.isArray(events) || events.length !== count) {
     return allMalformed(text, count, `events is not an array of ${count}, as the name tells`)
   }
-  const positions = events.map((event): JobPosition => readPosition(event))
+  const positions = readPositions(events, text)
   if (data['ns'] === namespace) return { kind: 'events', positions }
   return { kind: 'wrong_namespace', namespace: String(data['ns']), positions }
 }
@@ -97,10 +103,27 @@ function allMalformed(text: string, count: number, fault: string): DecodedJob {
   return { kind: 'events', positions }
 }
 
+/** What cannot be written again leaves the text of the whole job, once. */
+function readPositions(events: readonly unknown[], text: string): JobPosition[] {
+  let jobText = text
+  return events.map((value) => {
+    if (!isDeeper(value, MAX_NESTING)) return readPosition(value)
+    const fault = `it is nested more than ${MAX_NESTING} levels deep`
+    const position: JobPosition = { kind: 'malformed', fault, raw: jobText }
+    jobText = ''
+    return position
+  })
+}
+
 function readPosition(value: unknown): JobPosition {
   const fault = eventFault(value)
   if (fault === null) return { kind: 'event', event: value as RelayEvent }
   return { kind: 'malformed', fault, raw: JSON.stringify(value) }
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1))
 }
 
 /** What is wrong with the shape of an event, or null. Definitions are not checked here. */
