@@ -83,6 +83,8 @@ export class DrainSession {
     const forget = budget.onFree(() => this.#changed())
     await Promise.all([this.#claimLoop(), this.#sendLoop()])
     await this.#acknowledgements()
+    // The next session says so again if it still is.
+    this.#notePause(false)
     forget()
     budget.release(settlements.forgetJobs())
     return this.#end ?? 'stopped'

@@ -191,6 +191,19 @@ test('while the queue is paused nothing is claimed, and it is said', async () =>
   expect(bench.recorder.resumes).toEqual(['operator'])
 })
 
+test('a pause that ends while the session is gone does not stay told', async () => {
+  const bench = setupConsumer()
+  bench.partition.isPaused = true
+  startConsumer(bench)
+  await forMs(bench, 2_000)
+  bench.partition.failNext('claim', 'before')
+  await forMs(bench, 1_000)
+  bench.partition.isPaused = false
+  await forMs(bench, 3_000)
+  expect(bench.recorder.resumes.length).toBe(bench.recorder.pauses.length)
+  expect(bench.recorder.pauses.length).toBeGreaterThan(0)
+})
+
 test('a job of a newer format holds the partition and is not dropped', async () => {
   const bench = setupConsumer()
   const before = track('a')
