@@ -3,7 +3,7 @@ import { JOB_NAME_LUA } from './job-name-lua.ts'
 
 /**
  * Moves jobs from `wait` to `active` and returns them. BullMQ's lock is set without expiry, so that BullMQ's own
- * tools (clean, obliterate, a stray Worker's sweep) leave claimed jobs alone.
+ * tools (clean, drain, a stray Worker's sweep) leave claimed jobs alone; `obliterate` with force deletes the locks first.
  */
 export const claimScript: Script = defineScript(
   'claim',
