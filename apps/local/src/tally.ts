@@ -14,7 +14,8 @@ export interface Counts {
 /** Keeps the counts of one process. */
 export class Tally {
   #counts = { delivered: 0, duplicate: 0, dead: 0 }
-  #latenciesMs: number[] = []
+  /** Kept from the first `reset` on: a stream without an end would fill the memory. */
+  #latenciesMs: number[] | undefined
   #waiters: { readonly settled: number; readonly resolve: () => void }[] = []
 
   get counts(): Counts {
@@ -27,7 +28,7 @@ export class Tally {
 
   /** Commit to acknowledged settle at a part of all delivered events (0.5, 0.99), in milliseconds. */
   latencyMs(part: number): number {
-    const sorted = this.#latenciesMs.toSorted((one, other) => one - other)
+    const sorted = (this.#latenciesMs ?? []).toSorted((one, other) => one - other)
     return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0
   }
 
@@ -47,18 +48,11 @@ export class Tally {
 
   observer(): Observer {
     return {
-      leaseTaken: () => undefined,
-      leaseEnded: () => undefined,
-      outOfSync: () => undefined,
-      claimed: () => undefined,
-      answered: () => undefined,
-      paused: () => undefined,
-      resumed: () => undefined,
       settled: (facts) => {
         this.#counts.delivered += facts.delivered
         this.#counts.duplicate += facts.duplicate
         this.#counts.dead += facts.dead.length
-        this.#latenciesMs.push(...facts.latenciesMs)
+        this.#latenciesMs?.push(...facts.latenciesMs)
         const reached = this.#waiters.filter(({ settled }) => this.settled >= settled)
         this.#waiters = this.#waiters.filter((waiter) => !reached.includes(waiter))
         for (const { resolve } of reached) resolve()

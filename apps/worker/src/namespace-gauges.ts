@@ -1,14 +1,14 @@
 // Facts of the whole namespace for the metrics, read from Redis at each scrape, once for all gauges. While Redis is away
 // they have no value: an old one would look like a calm relay.
 
-import type { OpenNamespace, RedisClient } from '@retention-relay/queue'
-import { partitionKeys } from '@retention-relay/queue'
+import { countEvents, readPartition } from '@retention-relay/queue'
+import type { OpenNamespace, PartitionSnapshot, ScriptRunner } from '@retention-relay/queue'
 import { Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 
 /** Facts of the namespace. */
 export interface NamespaceGauges {
-  /** Jobs that are not settled, of 1 to 200 events each. */
+  /** Events that are not settled, replayed ones too; of very many waiting jobs an estimate. */
   readonly pending: number
   /** Milliseconds since the commit of the oldest undelivered event; 0 when nothing waits. */
   readonly oldestAgeMs: number
@@ -44,45 +44,36 @@ export function registerNamespaceGauges(
     ({ oldestAgeMs }) => oldestAgeMs / 1000,
   )
   add(
-    'relay_jobs_pending',
-    'Jobs of the namespace that are not settled, of 1 to 200 events each.',
+    'relay_events_pending',
+    'Events of the namespace that are not settled; of very many waiting jobs an estimate.',
     ({ pending }) => pending,
   )
 }
 
-/** Reads the facts; null while Redis is away. */
+/** Reads the facts; null while Redis is away. The runner must have loaded `statusScripts`. */
 export async function readNamespaceGauges(
-  client: RedisClient,
+  runner: ScriptRunner,
   namespace: OpenNamespace,
 ): Promise<NamespaceGauges | null> {
   try {
     const partitions = Array.from({ length: namespace.partitions }, (_, partition) => partition)
-    const found = await Promise.all(
-      partitions.map((partition) => readPartition(client, { ...namespace, partition })),
-    )
-    const oldest = found.map(({ oldestAt }) => oldestAt).filter((at) => at > 0)
+    const read = partitions.map((partition) => readPartition(runner, { ...namespace, partition }))
+    const snapshots = await Promise.all(read)
     return {
-      pending: found.reduce((sum, { pending }) => sum + pending, 0),
-      oldestAgeMs: oldest.length === 0 ? 0 : Math.max(0, Date.now() - Math.min(...oldest)),
+      pending: snapshots.reduce((sum, snapshot) => sum + pendingOf(snapshot), 0),
+      oldestAgeMs: Math.max(...snapshots.map((snapshot) => oldestAgeOf(snapshot))),
     }
   } catch {
     return null
   }
 }
 
-async function readPartition(
-  client: RedisClient,
-  address: Parameters<typeof partitionKeys>[0],
-): Promise<{ pending: number; oldestAt: number }> {
-  const keys = partitionKeys(address)
-  const [waiting, active, oldestActive, oldestWaiting] = await Promise.all([
-    client.llen(keys.wait),
-    client.llen(keys.active),
-    client.lindex(keys.active, -1),
-    client.lindex(keys.wait, -1),
-  ])
-  const oldest = oldestActive ?? oldestWaiting
-  const timestamp =
-    oldest === null ? null : await client.hget(`${keys.jobBase}${oldest}`, 'timestamp')
-  return { pending: waiting + active, oldestAt: Number(timestamp ?? 0) }
+function pendingOf(snapshot: PartitionSnapshot): number {
+  const { claimed, unclaimed } = snapshot
+  const read = [claimed.events + claimed.replays, unclaimed.events + unclaimed.replays] as const
+  return countEvents(snapshot, ...read).events
+}
+
+function oldestAgeOf({ oldestCommittedAt, takenAt }: PartitionSnapshot): number {
+  return oldestCommittedAt === 0 ? 0 : Math.max(0, takenAt - oldestCommittedAt)
 }

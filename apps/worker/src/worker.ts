@@ -14,6 +14,8 @@ import {
   bindWorkspace,
   openNamespace,
   readLayoutVersions,
+  ScriptRunner,
+  statusScripts,
 } from '@retention-relay/queue'
 import type { OpenNamespace, RedisFacts } from '@retention-relay/queue'
 import type { Logger } from 'pino'
@@ -49,7 +51,7 @@ export interface WorkerParts {
   /** Version of the relay, for the user agent. */
   readonly version: string
   /** Told everything that the logs and metrics are told. */
-  readonly observer?: DeliveryObserver
+  readonly observer?: Partial<DeliveryObserver>
 }
 
 /** One worker process. */
@@ -62,6 +64,8 @@ export class Worker {
   readonly #metrics: ReturnType<typeof createMetrics>
   readonly #observer: DeliveryObserver
   readonly #connections: Connections
+  /** Reads the namespace for the metrics. */
+  readonly #status: ScriptRunner
   readonly #destination: TrackDestination
   readonly #gate: EndpointGate
   #http: HttpServer | undefined
@@ -83,11 +87,12 @@ export class Worker {
       tellAll([
         this.#metrics.observer,
         logObserver(this.#logger),
-        { ...nobody, ...this.#health.observer() },
+        this.#health.observer(),
         ...(parts.observer === undefined ? [] : [parts.observer]),
       ]),
     )
     this.#connections = connect(this.#config.REDIS_URL)
+    this.#status = new ScriptRunner(this.#connections.leases, statusScripts)
     this.#destination = destinationOf(this.#config, parts.version)
     this.#gate = gateOf(this.#destination, this.#observer, this.#stop.signal)
   }
@@ -100,7 +105,7 @@ export class Worker {
   /** What of the whole namespace is not settled; null while Redis is away or the namespace is not open. */
   async backlog(): Promise<NamespaceGauges | null> {
     if (this.#namespace === undefined) return null
-    return await readNamespaceGauges(this.#connections.leases, this.#namespace)
+    return await readNamespaceGauges(this.#status, this.#namespace)
   }
 
   /**
@@ -271,15 +276,4 @@ export class Worker {
       return
     }
   }
-}
-
-const nobody: DeliveryObserver = {
-  leaseTaken: () => undefined,
-  leaseEnded: () => undefined,
-  outOfSync: () => undefined,
-  claimed: () => undefined,
-  answered: () => undefined,
-  settled: () => undefined,
-  paused: () => undefined,
-  resumed: () => undefined,
 }

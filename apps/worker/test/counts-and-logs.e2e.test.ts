@@ -105,7 +105,7 @@ test('metrics are what happened, and nothing is logged that does not belong in a
   expect(of('events_dead_total{reason="rejected"}')).toBe(1)
   expect(of('events_dead_total{reason="malformed"}')).toBe(1)
   expect(of('delivery_latency_seconds_count')).toBe(5)
-  expect(of('jobs_pending')).toBe(0)
+  expect(of('events_pending')).toBe(0)
   expect(of('oldest_event_age_seconds')).toBe(0)
   expect(of('partitions_leased')).toBe(1)
   expect(of('requests_total{outcome="retry"}')).toBe(2)

@@ -92,7 +92,7 @@ test('a job of a newer format is held with an alert, and what is behind it waits
     detail: 'a job of format 2 is newer than this worker; deploy a newer worker',
   })
   await mock.waitFor(({ applied }) => applied === 1)
-  const metrics = await worker.untilMetric('relay_jobs_pending', 2)
+  const metrics = await worker.untilMetric('relay_events_pending', 2)
   expect(metrics.get('relay_paused{reason="newer_format"}')).toBe(1)
 
   expect(await worker.process.kill('SIGTERM')).toEqual({ code: 0, signal: null })

@@ -25,10 +25,10 @@ test('a scrape shows the namespace as it is at that moment', async () => {
     await scrape(registry),
     await scrape(registry),
   ]
-  expect(first.get('relay_jobs_pending')).toBe(3)
+  expect(first.get('relay_events_pending')).toBe(3)
   expect(first.get('relay_oldest_event_age_seconds')).toBe(1.5)
   expect(second.get('relay_oldest_event_age_seconds')).toBe(0.7)
-  expect(third.has('relay_jobs_pending')).toBe(false)
+  expect(third.has('relay_events_pending')).toBe(false)
   expect(third.has('relay_oldest_event_age_seconds')).toBe(false)
   expect(reads).toBe(3)
 })

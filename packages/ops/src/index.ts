@@ -1,3 +1,4 @@
+export type { EventCount } from '@retention-relay/queue'
 export { closeOps, connectOps, opsConnection } from './connection.ts'
 export type { OpsArrival, OpsConnection } from './connection.ts'
 export { listDeadLetters } from './dead-letters/list.ts'
@@ -11,7 +12,6 @@ export { readStatus } from './status/read-status.ts'
 export type {
   Balance,
   Counters,
-  EventCount,
   Finding,
   Owner,
   PartitionStatus,

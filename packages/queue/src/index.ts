@@ -49,6 +49,8 @@ export { addReplay, isReplayUnderWay, replayJobId } from './dead-letters/replay-
 export type { Replay } from './dead-letters/replay-job.ts'
 export { readLiveWorkers } from './status/live-workers.ts'
 export { readNamespace } from './status/namespace-settings.ts'
+export { countEvents } from './status/count-events.ts'
+export type { EventCount } from './status/count-events.ts'
 export { MOST_WAITING, readPartition } from './status/partition-snapshot.ts'
 export type { CountedJobs, PartitionSnapshot } from './status/partition-snapshot.ts'
 export { statusScripts } from './status/scripts.ts'

@@ -2,9 +2,10 @@
 // jobs, and the events that the names of the waiting ones tell. So accepted = delivered + duplicate + dead + pending
 // is a check with two independent sides and not a definition.
 
+import { countEvents } from '@retention-relay/queue'
 import type { PartitionSnapshot } from '@retention-relay/queue'
 
-import type { Balance, Counters, EventCount, Owner, PartitionStatus } from './status.ts'
+import type { Balance, Counters, Owner, PartitionStatus } from './status.ts'
 
 /** What a snapshot says of its partition. */
 export function partitionStatus(partition: number, snapshot: PartitionSnapshot): PartitionStatus {
@@ -31,16 +32,6 @@ function ownerOf({ token, ttlMs }: PartitionSnapshot): Owner | null {
   const cut = token.lastIndexOf('#')
   if (cut === -1) return { worker: token, epoch: '', ttlMs }
   return { worker: token.slice(0, cut), epoch: token.slice(cut + 1), ttlMs }
-}
-
-/** What was counted, and for the waiting jobs that were not read the mean of the read ones. */
-function countEvents(snapshot: PartitionSnapshot, claimed: number, unclaimed: number): EventCount {
-  const { unclaimed: read, unreadWaiting, claimedWhole } = snapshot
-  const perJob = read.jobs === 0 ? 0 : unclaimed / read.jobs
-  return {
-    events: claimed + unclaimed + Math.round(unreadWaiting * perJob),
-    exact: unreadWaiting === 0 && claimedWhole,
-  }
 }
 
 function countersOf({ counters }: PartitionSnapshot): Counters {

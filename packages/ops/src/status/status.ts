@@ -1,5 +1,7 @@
 // The shapes of a status: what the relay holds at one moment, partition by partition and in sum.
 
+import type { EventCount } from '@retention-relay/queue'
+
 /** Who drains a partition. */
 export interface Owner {
   readonly worker: string
@@ -7,13 +9,6 @@ export interface Owner {
   readonly epoch: string
   /** Time until the lease ends by itself. */
   readonly ttlMs: number
-}
-
-/** A number of events. */
-export interface EventCount {
-  readonly events: number
-  /** False where more jobs wait than were read: then it is an estimate from a sample. */
-  readonly exact: boolean
 }
 
 /** The durable counters, in events. */

@@ -1,6 +1,8 @@
 // Sums over the partitions of a namespace.
 
-import type { Balance, Counters, EventCount, PartitionStatus, StatusTotals } from './status.ts'
+import type { EventCount } from '@retention-relay/queue'
+
+import type { Balance, Counters, PartitionStatus, StatusTotals } from './status.ts'
 
 /** Adds the partitions up. */
 export function totalsOf(partitions: readonly PartitionStatus[]): StatusTotals {
