@@ -1,6 +1,21 @@
 export { startFaultProxy } from './fault-proxy.ts'
 export type { FaultProxy, FaultProxyOptions, ProxyAddress } from './fault-proxy.ts'
 export { freePort } from './free-port.ts'
+export type { Finding, HistorySummary } from './history/finding.ts'
+export type { History, ProducerHistory } from './history/history.ts'
+export type {
+  CalledRecord,
+  CallEnd,
+  Counts,
+  DeadLetterLine,
+  Period,
+  ProducerRecord,
+  ReceiptRecord,
+  ReceivedOperation,
+  RequestEnded,
+  RequestOpened,
+  RunFacts,
+} from './history/records.ts'
 export type { WaitForLineOptions } from './line-log.ts'
 export type { Cut, Hold, Match } from './proxy-faults.ts'
 export { startRedisCluster } from './redis-cluster.ts'

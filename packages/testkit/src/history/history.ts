@@ -1,0 +1,17 @@
+// A history as the checker gets it: the parsed records of one run, each list in the order in which it was written.
+
+import type { Counts, DeadLetterLine, ProducerRecord, ReceiptRecord, RunFacts } from './records.ts'
+
+export interface History {
+  readonly run: RunFacts
+  readonly producers: readonly ProducerHistory[]
+  readonly receipts: readonly ReceiptRecord[]
+  readonly deadLetters: readonly DeadLetterLine[]
+  readonly counts: Counts
+}
+
+export interface ProducerHistory {
+  /** Name of its file: `producer-3`. */
+  readonly process: string
+  readonly records: readonly ProducerRecord[]
+}
