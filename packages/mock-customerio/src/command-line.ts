@@ -18,6 +18,7 @@ export const USAGE: string = `Usage: npm run mock -- [flags]
   --api-key TEXT   password that senders must give (default mock-api-key)
   --rate N         requests admitted a second, 429 above (default: no limit)
   --latency MS     delay of every answer (default 0)
+  --receipts FILE  file that gets a line for each request and operation
   --json           one JSON object a line instead of text
   --help           this text`
 
@@ -28,6 +29,7 @@ const FLAGS = {
   'api-key': { type: 'string' },
   rate: { type: 'string' },
   latency: { type: 'string' },
+  receipts: { type: 'string' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const
@@ -49,6 +51,7 @@ interface Values {
   'api-key'?: string
   rate?: string
   latency?: string
+  receipts?: string
 }
 
 function optionsFrom(values: Values): MockOptions {
@@ -60,6 +63,7 @@ function optionsFrom(values: Values): MockOptions {
   if (ratePerSecond !== undefined) options.ratePerSecond = ratePerSecond
   const latencyMs = whole('latency', values.latency, 0, 600_000)
   if (latencyMs !== undefined) options.latencyMs = latencyMs
+  if (values.receipts !== undefined) options.receiptsFile = values.receipts
   return options
 }
 

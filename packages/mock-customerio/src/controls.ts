@@ -64,6 +64,11 @@ export class Controls {
     }
   }
 
+  /** Writes what a file is still to get. */
+  flush(): void {
+    this.#state.receipts?.flush()
+  }
+
   summary(): MockSummary {
     const { ledger, requests } = this.#state
     return {
@@ -98,6 +103,7 @@ export class Controls {
   }
 
   #reset(): void {
+    this.#state.receipts?.abandon()
     this.#state = newState(this.#options)
     this.faults.reset()
     this.waiters.changed()

@@ -31,12 +31,16 @@ export interface MockOptions extends Partial<MockSettings & WorkspaceOptions & L
   host?: string
   /** How long an idle connection stays open. Default 600,000, as a cloud load balancer has it. */
   keepAliveMs?: number
+  /** File that gets a line for each request and operation (ledger/receipts.ts). Default none. */
+  receiptsFile?: string
   /** Source of time; for tests. */
   clock?: Clock
 }
 
 /** Fixed for the life of the mock. */
-export type FixedOptions = WorkspaceOptions & LedgerOptions
+export interface FixedOptions extends WorkspaceOptions, LedgerOptions {
+  receiptsFile: string | null
+}
 
 export function settingsFrom(options: MockOptions): MockSettings {
   return {
@@ -52,7 +56,7 @@ export function settingsFrom(options: MockOptions): MockSettings {
 
 /**
  * `unknownPerson` 'create', `dedupeWindowIds` 4,000,000, `keepRecords` 2,000,000 operations,
- * `keepPayloads` 1,000 operations, `sequenceField` 'relay_seq'.
+ * `keepPayloads` 1,000 operations, `sequenceField` 'relay_seq', no `receiptsFile`.
  */
 export function fixedOptionsFrom(options: MockOptions): FixedOptions {
   return {
@@ -61,5 +65,6 @@ export function fixedOptionsFrom(options: MockOptions): FixedOptions {
     keepRecords: options.keepRecords ?? 2_000_000,
     keepPayloads: options.keepPayloads ?? 1_000,
     sequenceField: options.sequenceField ?? 'relay_seq',
+    receiptsFile: options.receiptsFile ?? null,
   }
 }

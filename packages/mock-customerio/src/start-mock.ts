@@ -2,7 +2,7 @@
 // Fails with a MockStartError when the port cannot be had; the message names the way out.
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { systemClock } from './clock.ts'
+import { systemClock, type Clock } from './clock.ts'
 import { handleControl, type ControlledMock } from './control/handle-control.ts'
 import { Controls } from './controls.ts'
 import { handleTrack, type TrackContext } from './http/handle-track.ts'
@@ -11,7 +11,7 @@ import type { Mock } from './mock.ts'
 import { PAGE_POLICY, renderPage } from './page/page.ts'
 import { fixedOptionsFrom, settingsFrom, type MockOptions } from './settings.ts'
 
-/** The mock could not listen. */
+/** The mock could not listen, or not write its receipts. */
 export class MockStartError extends Error {
   override readonly name: string = 'MockStartError'
   /** Node's code: `EADDRINUSE`, `EACCES`, … */
@@ -25,20 +25,30 @@ export class MockStartError extends Error {
 
 export async function startMock(options: MockOptions = {}): Promise<Mock> {
   const clock = options.clock ?? systemClock
-  const controls = new Controls(clock, settingsFrom(options), fixedOptionsFrom(options))
+  const controls = controlsFor(clock, options)
   const methods = controls.methods()
   const server = serverFor(controls.context(), methods, options.keepAliveMs ?? 600_000)
   const host = options.host ?? '127.0.0.1'
   const port = await listen(server, host, options.port ?? 0)
-  const close = (): Promise<void> => {
+  const close = async (): Promise<void> => {
     controls.waiters.rejectAll('the mock was closed')
-    return closeServer(server)
+    await closeServer(server)
+    controls.flush()
   }
   return {
     ...methods,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     port,
     close,
+  }
+}
+
+function controlsFor(clock: Clock, options: MockOptions): Controls {
+  try {
+    return new Controls(clock, settingsFrom(options), fixedOptionsFrom(options))
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException
+    throw new MockStartError(`The receipts cannot be written: ${message}.`, code, error)
   }
 }
 

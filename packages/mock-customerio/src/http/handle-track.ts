@@ -67,7 +67,7 @@ function outletFor(
   response: ServerResponse,
 ): Outlet {
   const end = (ending: string): void => {
-    state.requests.end(exchange, ending)
+    state.requests.end(exchange, ending, clock.now())
     changed()
   }
   return { response, clock, latencyMs: settings.latencyMs, end }

@@ -8,6 +8,7 @@ import { CompactRecords } from './compact-records.ts'
 import { Customers, noteSequence, type CustomerTrack } from './customers.ts'
 import { describeRefused } from './describe-refused.ts'
 import { Names } from './names.ts'
+import type { Receipts } from './receipts.ts'
 import { RecentOperations, type RecentOperation } from './recent-operations.ts'
 import type { Exchange, Requests } from './requests.ts'
 import { noOperations, type OperationCounts } from './summary.ts'
@@ -32,13 +33,15 @@ export class Ledger {
   readonly names: Names = new Names()
   readonly counts: OperationCounts = noOperations()
   readonly #requests: Requests
+  readonly #receipts: Receipts | null
   readonly #sequenceField: string
 
-  constructor(options: LedgerOptions, requests: Requests) {
+  constructor(options: LedgerOptions, requests: Requests, receipts: Receipts | null) {
     this.records = new CompactRecords(options.keepRecords)
     this.recent = new RecentOperations(options.keepPayloads)
     this.#sequenceField = options.sequenceField
     this.#requests = requests
+    this.#receipts = receipts
   }
 
   /** An operation that was accepted, and what became of it. */
@@ -49,7 +52,9 @@ export class Ledger {
     if (outcome === 'applied') this.#judge(operation, track)
     const isKept = outcome === 'applied' || outcome === 'duplicate'
     const serial = isKept ? this.#record(operation, outcome, track, place) : -1
-    this.recent.push(recentOf(operation, outcome, place, serial))
+    const received = recentOf(operation, outcome, place, serial)
+    this.recent.push(received)
+    this.#receipts?.operation(received, operation)
   }
 
   /** An operation that was refused; `raw` is its JSON as it came. */
@@ -59,13 +64,15 @@ export class Ledger {
     if (customerId !== '') this.#requests.touch(exchange, this.customers.track(customerId))
     this.counts.received += 1
     this.counts.rejected += 1
-    this.recent.push({
+    const received: RecentOperation = {
       ...description,
       error: errors.map((error) => error.message).join('; '),
       receivedAt: exchange.receivedAtMs,
       requestNumber: exchange.number,
       batchIndex,
-    })
+    }
+    this.recent.push(received)
+    this.#receipts?.operation(received, null)
   }
 
   #count(outcome: Outcome, { timestamp }: Operation): void {

@@ -7,6 +7,7 @@
 // that request's connection is gone.
 // "Open at once" is counted in ticks (one for each opening and ending), not in milliseconds.
 import type { CustomerTrack } from './customers.ts'
+import type { Receipts } from './receipts.ts'
 import { SlidingSecond } from './sliding-second.ts'
 
 /** One request between its headers and its end. */
@@ -25,6 +26,7 @@ export interface Exchange {
 export class Requests {
   readonly #byEnding = new Map<string, number>()
   readonly #lastSecond = new SlidingSecond()
+  readonly #receipts: Receipts | null
   #tick = 0
   #total = 0
   #inFlight = 0
@@ -32,6 +34,10 @@ export class Requests {
   #overlaps = 0
   #repeatedInBatch = 0
   #undecided = 0
+
+  constructor(receipts: Receipts | null) {
+    this.#receipts = receipts
+  }
 
   /** Whether every suspicion of an overlap has been decided. */
   get isDecided(): boolean {
@@ -44,7 +50,7 @@ export class Requests {
     this.#inFlight += 1
     this.#lastSecond.add(nowMs)
     this.#busiestSecond = Math.max(this.#busiestSecond, this.#lastSecond.count(nowMs))
-    return {
+    const exchange: Exchange = {
       number: this.#total,
       openedTick: this.#tick,
       receivedAtMs: nowMs,
@@ -52,6 +58,8 @@ export class Requests {
       isGone,
       open: true,
     }
+    this.#receipts?.opened(exchange, nowMs)
+    return exchange
   }
 
   /** Notes that an operation of this request names the customer. */
@@ -72,8 +80,9 @@ export class Requests {
    * Called right before the last byte is handed to the socket: what the sender does after it has
    * read the answer must find the request closed.
    */
-  end(exchange: Exchange, ending: string): void {
+  end(exchange: Exchange, ending: string, nowMs: number): void {
     if (!exchange.open) return
+    this.#receipts?.ended(exchange, nowMs, ending)
     exchange.open = false
     this.#tick += 1
     this.#inFlight -= 1
