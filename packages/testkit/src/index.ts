@@ -1,8 +1,13 @@
 export { startFaultProxy } from './fault-proxy.ts'
 export type { FaultProxy, FaultProxyOptions, ProxyAddress } from './fault-proxy.ts'
 export { freePort } from './free-port.ts'
+export { checkFolder } from './history/check-folder.ts'
+export { checkHistory } from './history/check-history.ts'
+export type { HistoryCheck } from './history/check-history.ts'
+export { describeFinding } from './history/describe-finding.ts'
 export type { Finding, HistorySummary } from './history/finding.ts'
 export type { History, ProducerHistory } from './history/history.ts'
+export { readHistory } from './history/read-history.ts'
 export type {
   CalledRecord,
   CallEnd,

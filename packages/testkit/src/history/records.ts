@@ -118,8 +118,9 @@ export interface RunFacts {
   /** Most workers that ran at a time. */
   readonly workers: number
   /**
-   * When a worker, its Redis or a link of either was disturbed, from the first fault to the recovery. What was in flight
-   * then may be sent once more, and the mock may learn late that a sender has left.
+   * When a worker, its Redis or a link of either was disturbed, or the destination gave an answer with 2xx that is not
+   * to be believed, from the first fault to the recovery. What was in flight then may be sent once more, and the mock may
+   * learn late that a sender has left.
    */
   readonly disturbances: readonly Period[]
   /** When Redis came back with an empty disk: what was acknowledged before may be gone. */

@@ -1,0 +1,75 @@
+// Count faults: sums of the relay's durable counters, against each other and against the rest of the history. They hold
+// at the end of a run, when nothing waits. A disk that was emptied takes the counters along; what then still holds is
+// checked.
+
+import type { CalledEvent } from './called-events.ts'
+import type { Finding } from './finding.ts'
+import type { History } from './history.ts'
+import type { Traffic } from './traffic.ts'
+
+interface Rule {
+  readonly rule: string
+  readonly left: number
+  readonly right: number
+  readonly holds: boolean
+}
+
+export function findCountFaults(
+  history: History,
+  events: Iterable<CalledEvent>,
+  traffic: Traffic,
+): Finding[] {
+  const rules = [...rulesOfCounters(history), ...rulesOfTraffic(history, traffic)]
+  if (history.run.wipes.length === 0) rules.push(...rulesOfWhole(history, events, traffic))
+  return rules
+    .filter(({ holds }) => !holds)
+    .map(({ rule, left, right }) => ({ kind: 'countFault', rule, left, right }))
+}
+
+function rulesOfCounters({ counts, deadLetters }: History): Rule[] {
+  const { accepted, delivered, duplicate, dead, pending } = counts
+  const ended = delivered + duplicate + dead + pending
+  return [
+    equal('accepted = delivered + duplicate + dead + pending', accepted, ended),
+    equal('pending = 0', pending, 0),
+    equal('dead = dead letters in the store', dead, deadLetters.length),
+  ]
+}
+
+function rulesOfTraffic({ counts }: History, { takenOf }: Traffic): Rule[] {
+  return [atMost('delivered ≤ events received', counts.delivered, takenOf.size)]
+}
+
+/** What holds as long as Redis has kept everything. */
+function rulesOfWhole(
+  { counts, deadLetters }: History,
+  events: Iterable<CalledEvent>,
+  { takenOf }: Traffic,
+): Rule[] {
+  const { accepted, delivered, duplicate, dedupeIds } = counts
+  const dead = new Set(deadLetters.map(({ id }) => id))
+  let [acknowledged, settled] = [0, 0]
+  for (const event of events) if (event.acknowledgedAt !== null) acknowledged += 1
+  for (const { id } of takenOf.keys()) if (!dead.has(id)) settled += 1
+  const rules = [
+    atMost('events acknowledged ≤ accepted', acknowledged, accepted),
+    atMost(
+      'events received, dead letters left out ≤ delivered + duplicate',
+      settled,
+      delivered + duplicate,
+    ),
+  ]
+  if (dedupeIds === undefined) return rules
+  return [
+    ...rules,
+    equal('ids in the dedupe store = events received, dead letters left out', dedupeIds, settled),
+  ]
+}
+
+function equal(rule: string, left: number, right: number): Rule {
+  return { rule, left, right, holds: left === right }
+}
+
+function atMost(rule: string, left: number, right: number): Rule {
+  return { rule, left, right, holds: left <= right }
+}

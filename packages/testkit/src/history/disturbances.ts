@@ -1,0 +1,38 @@
+// What a run's faults excuse. Nobody can know whether a request was carried out when the worker, its Redis or the link
+// was hit while the request was in flight, so it is made once more; that is the only excuse there is for doing so.
+
+import type { Period, RunFacts } from './records.ts'
+import type { SentRequest } from './traffic.ts'
+
+/** Longest way from the mock's answer to an acknowledged settle, on a machine that is busy with a run. */
+const SETTLE_MS = 2_000
+/** Longest time in which the mock hears that a sender has left, or a request of a worker that was just stopped. */
+const NEWS_MS = 1_000
+const NO_ANSWER = new Set(['left', 'aborted', 'reset', 'cut'])
+
+/** Whether the sender may not know, or not have been able to note, that the request was carried out. */
+export function isOutcomeUnknown(request: SentRequest, { disturbances }: RunFacts): boolean {
+  const { openedAt, endedAt } = request
+  if (!isAnsweredWell(request)) return true
+  return disturbances.some((period) => touches(period, openedAt, endedAt + SETTLE_MS))
+}
+
+/** Whether `later` may have been opened although the mock still holds `earlier` for open. */
+export function isLeftBehind(earlier: SentRequest, later: SentRequest, run: RunFacts): boolean {
+  const { openedAt, endedAt, ending } = earlier
+  const isStopped = run.disturbances.some(
+    ({ from }) => openedAt <= from + NEWS_MS && from <= later.openedAt + NEWS_MS && from <= endedAt,
+  )
+  if (isStopped) return true
+  if (ending !== null && !NO_ANSWER.has(ending)) return false
+  if (endedAt <= later.openedAt + NEWS_MS) return true
+  return run.disturbances.some((period) => touches(period, later.openedAt, endedAt))
+}
+
+function isAnsweredWell({ ending }: SentRequest): boolean {
+  return ending !== null && ending.startsWith('2')
+}
+
+function touches({ from, until }: Period, begin: number, end: number): boolean {
+  return from <= end && until >= begin
+}

@@ -1,0 +1,87 @@
+// Inversions: an event had its effect before one that comes first. A comes before B of the same customer when the
+// acknowledgement of A came before the first call of B began, whoever made them; or when one process called A before B.
+// Calls of different processes at the same time have no order, nor have calls whose place is not known.
+//
+// One walk a customer, from the last effect to the first. What was seen on the way had its effect later, and it is
+// enough to keep of it the earliest acknowledgement, and the earliest place of each process.
+
+import type { CalledEvent } from './called-events.ts'
+import type { Finding } from './finding.ts'
+import type { Received, Traffic } from './traffic.ts'
+
+export function findInversions({ received }: Traffic): Finding[] {
+  const found: Finding[] = []
+  for (const taken of takenByCustomer(received).values()) inversionsOf(taken, found)
+  return found
+}
+
+function takenByCustomer(received: readonly Received[]): Map<string, Received[]> {
+  const customers = new Map<string, Received[]>()
+  for (const one of received) {
+    if (one.effect !== 'taken' || one.event === null) continue
+    const { customerId } = one.operation
+    const taken = customers.get(customerId)
+    if (taken === undefined) customers.set(customerId, [one])
+    else taken.push(one)
+  }
+  return customers
+}
+
+/** One finding for each event that overtook others. */
+function inversionsOf(taken: readonly Received[], found: Finding[]): void {
+  const later = new LaterEffects()
+  const overtakers = new Set<CalledEvent>()
+  for (let at = taken.length - 1; at >= 0; at -= 1) {
+    const one = taken[at]!
+    const overtaken = later.overtakenBy(one.event!)
+    if (overtaken !== null && !overtakers.has(one.event!)) {
+      overtakers.add(one.event!)
+      found.push(inversion(one, overtaken))
+    }
+    later.add(one)
+  }
+}
+
+function inversion(overtaker: Received, overtaken: Received): Finding {
+  return {
+    kind: 'inversion',
+    customerId: overtaken.operation.customerId,
+    id: overtaken.event!.id,
+    overtakenBy: overtaker.event!.id,
+    requests: [overtaker.request.number, overtaken.request.number],
+    at: overtaken.operation.at,
+  }
+}
+
+/** Effects on one customer that came later than the one that is looked at. */
+class LaterEffects {
+  #earliestAcknowledged: Received | null = null
+  /** By process, the one whose call stands first. */
+  readonly #earliestPlaces = new Map<string, Received>()
+
+  /** One of them that comes before `event`. */
+  overtakenBy({ storedFrom, firstPlace }: CalledEvent): Received | null {
+    const acknowledged = this.#earliestAcknowledged
+    if (acknowledged !== null && acknowledged.event!.acknowledgedAt! < storedFrom) {
+      return acknowledged
+    }
+    if (firstPlace === null) return null
+    const called = this.#earliestPlaces.get(firstPlace.process)
+    return called !== undefined && placeOf(called) < firstPlace.place ? called : null
+  }
+
+  add(one: Received): void {
+    const { acknowledgedAt, lastPlace } = one.event!
+    const earliest = this.#earliestAcknowledged?.event?.acknowledgedAt ?? Infinity
+    if (acknowledgedAt !== null && acknowledgedAt < earliest) this.#earliestAcknowledged = one
+    if (lastPlace === null) return
+    const called = this.#earliestPlaces.get(lastPlace.process)
+    if (called === undefined || lastPlace.place < placeOf(called)) {
+      this.#earliestPlaces.set(lastPlace.process, one)
+    }
+  }
+}
+
+function placeOf({ event }: Received): number {
+  return event?.lastPlace?.place ?? Infinity
+}

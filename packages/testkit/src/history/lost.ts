@@ -1,0 +1,27 @@
+// Lost: an acknowledged event of which nothing was received and no dead letter is kept. What was acknowledged before
+// Redis lost its disk is gone with it.
+
+import type { CalledEvent } from './called-events.ts'
+import type { Finding } from './finding.ts'
+import type { DeadLetterLine, RunFacts } from './records.ts'
+import type { Traffic } from './traffic.ts'
+
+export function findLost(
+  events: Iterable<CalledEvent>,
+  { takenOf }: Traffic,
+  deadLetters: readonly DeadLetterLine[],
+  run: RunFacts,
+): Finding[] {
+  const dead = new Set(deadLetters.map(({ id }) => id))
+  const wipedAt = Math.max(-Infinity, ...run.wipes)
+  const found: Finding[] = []
+  for (const event of events) {
+    const { id, customerId, acknowledgedAt, acknowledgedLast } = event
+    if (acknowledgedAt === null || acknowledgedLast === null || acknowledgedLast <= wipedAt)
+      continue
+    if (takenOf.has(event) || dead.has(id)) continue
+    const process = event.lastPlace?.process ?? ''
+    found.push({ kind: 'lost', id, customerId, process, acknowledgedAt })
+  }
+  return found
+}

@@ -1,0 +1,22 @@
+// Rate faults: more requests within any one second than 1.1 times the limit and one for each worker, all workers
+// together. A burst is told once a second.
+
+import type { Finding } from './finding.ts'
+import type { RunFacts } from './records.ts'
+import type { Traffic } from './traffic.ts'
+
+const WINDOW_MS = 1_000
+
+export function findRateFaults({ requests }: Traffic, { rateLimit, workers }: RunFacts): Finding[] {
+  const allowed = 1.1 * rateLimit + workers
+  const found: Finding[] = []
+  let [first, silentUntil] = [0, -Infinity]
+  requests.forEach(({ openedAt: at }, last) => {
+    while (requests[first]!.openedAt <= at - WINDOW_MS) first += 1
+    const count = last - first + 1
+    if (count <= allowed || at < silentUntil) return
+    found.push({ kind: 'rateFault', at, requests: count, allowed })
+    silentUntil = at + WINDOW_MS
+  })
+  return found
+}

@@ -1,0 +1,100 @@
+// Each test takes the history of a run without a fault, plants one, and sees that the checker finds this one and no other.
+
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+
+import type { ReceiptRecord } from '../../src/index.ts'
+import { runOf } from './small-run.ts'
+import {
+  acknowledged,
+  calls,
+  choose,
+  findingsOf,
+  holds,
+  isOf,
+  kinds,
+  operations,
+  withReceipts,
+} from './spoil.ts'
+
+test('a dead letter for a reason that was not planted is dead by outage', () => {
+  holds((history, choice) => {
+    const { id } = choose(history.deadLetters, choice)
+    const deadLetters = history.deadLetters.map((one) =>
+      one.id === id ? { ...one, reason: 'exhausted' as const } : one,
+    )
+    expect(findingsOf({ ...history, deadLetters })).toMatchObject([
+      { kind: 'deadByOutage', why: 'not_planted', id, reason: 'exhausted' },
+    ])
+  })
+})
+
+test('a dead letter that was received must say so', () => {
+  holds((history, choice) => {
+    const { id } = choose(history.deadLetters, choice)
+    const called = calls(history).find((one) => one.id === id)!
+    const receipts = history.receipts.map((one): ReceiptRecord => {
+      return isOf(called, one) ? ({ ...one, outcome: 'applied' } as ReceiptRecord) : one
+    })
+    fc.pre(operations(history).filter((one) => isOf(called, one)).length === 1)
+    expect(findingsOf(withReceipts(history, receipts))).toMatchObject([
+      { kind: 'deadByOutage', why: 'not_marked_as_delivered', id },
+    ])
+    const deadLetters = history.deadLetters.map((one) => ({ ...one, maybeDelivered: true }))
+    expect(findingsOf({ ...withReceipts(history, receipts), deadLetters })).toEqual([])
+  })
+})
+
+test.each([
+  ['accepted', ['accepted = delivered + duplicate + dead + pending']],
+  [
+    'delivered',
+    ['accepted = delivered + duplicate + dead + pending', 'delivered ≤ events received'],
+  ],
+  ['duplicate', ['accepted = delivered + duplicate + dead + pending']],
+  [
+    'dead',
+    ['accepted = delivered + duplicate + dead + pending', 'dead = dead letters in the store'],
+  ],
+  ['pending', ['accepted = delivered + duplicate + dead + pending', 'pending = 0']],
+  ['dedupeIds', ['ids in the dedupe store = events received, dead letters left out']],
+] as const)('one too many %s does not add up', (name, rules) => {
+  holds(({ counts, ...history }) => {
+    const spoilt = { ...history, counts: { ...counts, [name]: counts[name]! + 1 } }
+    const found = findingsOf(spoilt)
+    expect(found.map((one) => (one.kind === 'countFault' ? one.rule : one.kind))).toEqual(rules)
+  })
+})
+
+test('counts that lack an event do not add up with what was acknowledged and received', () => {
+  holds(({ counts, ...history }) => {
+    fc.pre(counts.delivered > 0)
+    fc.pre(acknowledged({ counts, ...history }).size === counts.accepted)
+    const { accepted, delivered } = counts
+    const fewer = { ...counts, accepted: accepted - 1, delivered: delivered - 1 }
+    expect(findingsOf({ ...history, counts: fewer })).toMatchObject([
+      { kind: 'countFault', rule: 'events acknowledged ≤ accepted' },
+      {
+        kind: 'countFault',
+        rule: 'events received, dead letters left out ≤ delivered + duplicate',
+      },
+    ])
+  })
+})
+
+test.each([
+  [112, 999, 0],
+  [113, 999, 1],
+  [113, 1_000, 0],
+])(
+  '%i requests of which the last comes %i ms after the first: %i rate faults',
+  (count, ms, faults) => {
+    const receipts = Array.from({ length: count }, (_, index): ReceiptRecord => {
+      const at = index === count - 1 ? 5_000 + ms : 5_000 + Math.min(index, 10)
+      return { kind: 'opened', request: index + 1, at }
+    })
+    const { run, ...history } = runOf([], receipts)
+    const found = findingsOf({ ...history, run: { ...run, rateLimit: 100, workers: 2 } })
+    expect(kinds(found)).toEqual(Array.from({ length: faults }, () => 'rateFault'))
+  },
+)

@@ -1,0 +1,156 @@
+// Each test takes the history of a run without a fault, plants one, and sees that the checker finds this one and no other.
+
+import { expect, test } from 'vitest'
+
+import type { CalledRecord, History, ReceiptRecord } from '../../src/index.ts'
+import { received, runOf, trackOf } from './small-run.ts'
+import {
+  acknowledged,
+  calls,
+  choose,
+  findingsOf,
+  findingsOfEvents,
+  holds,
+  isOf,
+  kinds,
+  operations,
+  withReceipts,
+} from './spoil.ts'
+
+test('two ordered events of one customer that change places are an inversion', () => {
+  holds((history, choice) => {
+    const [first, second] = choose(orderedNeighbours(history), choice)
+    const swapped = history.receipts.map((record): ReceiptRecord => {
+      if (isOf(first, record)) return moved(history, second, record)
+      if (isOf(second, record)) return moved(history, first, record)
+      return record
+    })
+    expect(findingsOfEvents(withReceipts(history, swapped))).toMatchObject([
+      { kind: 'inversion', id: first.id, overtakenBy: second.id, customerId: first.customerId },
+    ])
+  })
+})
+
+/** Pairs that stand next to each other and have an order; each was received once and applied. */
+function orderedNeighbours(history: History) {
+  const once = operations(history).filter(({ outcome }) => outcome === 'applied')
+  const all = calls(history).filter(
+    (called) =>
+      called.planted === undefined &&
+      operations(history).filter((one) => isOf(called, one)).length === 1,
+  )
+  const ids = acknowledged(history)
+  const inOrder = once.flatMap((one) => all.filter((called) => isOf(called, one)))
+  return inOrder.flatMap((second, index) => {
+    const first = inOrder
+      .slice(0, index)
+      .findLast(({ customerId }) => customerId === second.customerId)
+    if (first === undefined || !ids.has(first.id) || !ids.has(second.id)) return []
+    return isBefore(history, first.id, second.call) && isNext(history, first, second)
+      ? [[first, second] as const]
+      : []
+  })
+}
+
+/** One process called both, or the first was acknowledged before the second was called. */
+function isBefore({ producers }: History, id: string, call: number): boolean {
+  const own = producers.find(({ records }) => records.some((one) => one.call === call))!
+  if (own.records.some((one) => one.kind === 'called' && one.id === id)) return true
+  const calledAt = own.records.find((one) => one.call === call)!.at
+  return producers.some(({ records }) => {
+    const first = records.find((one) => one.kind === 'called' && one.id === id)
+    const end = records.findLast((one) => one.call === first?.call)
+    return end?.kind === 'acknowledged' && end.at < calledAt
+  })
+}
+
+/** Nothing else of the customer had an effect between the two. */
+function isNext(history: History, first: CalledRecord, second: CalledRecord): boolean {
+  const own = operations(history).filter(
+    ({ customerId, outcome }) => customerId === first.customerId && outcome === 'applied',
+  )
+  const at = (event: CalledRecord): number => own.findIndex((one) => isOf(event, one))
+  return at(second) === at(first) + 1
+}
+
+/** The operation of the event, at the place of another. */
+function moved(
+  history: History,
+  event: CalledRecord,
+  { kind, ...place }: ReceiptRecord,
+): ReceiptRecord {
+  const own = operations(history).find((one) => isOf(event, one))!
+  const { request, at } = place
+  const index = 'index' in place ? place.index : null
+  return kind === 'operation' ? { ...own, request, index, at } : own
+}
+
+test('two answered requests that are open at once with one customer overlap', () => {
+  holds((history, choice) => {
+    const { receipts } = history
+    const [ended, customerId] = choose(followedBySameCustomer(history), choice)
+    const end = receipts[ended]!
+    const next = receipts.findIndex((one, at) => at > ended && one.kind === 'operation')
+    const late = [
+      ...receipts.slice(0, ended),
+      ...receipts.slice(ended + 1, next + 1),
+      { ...end, at: receipts[next]!.at },
+      ...receipts.slice(next + 1),
+    ]
+    const found = findingsOfEvents(withReceipts(history, late))
+    expect(found).toContainEqual(
+      expect.objectContaining({ kind: 'overlap', why: 'two_requests', customerId }),
+    )
+    expect(new Set(kinds(found))).toEqual(new Set(['overlap'])) // One a customer.
+  })
+})
+
+/** Lines at which a request ends whose successor names one of its customers. */
+function followedBySameCustomer(history: History): [number, string][] {
+  const customersOf = (request: number): string[] =>
+    operations(history).flatMap((one) => (one.request === request ? [one.customerId] : []))
+  return history.receipts.flatMap((record, line): [number, string][] => {
+    if (record.kind !== 'ended' || record.ending !== '200') return []
+    const customers = customersOf(record.request)
+    const same = customersOf(record.request + 1).find((customer) => customers.includes(customer))
+    return same === undefined ? [] : [[line, same]]
+  })
+}
+
+test('a sender that gave up and repeats at once does not overlap with itself, one that waits does', () => {
+  const history = (leftAfterMs: number): History => {
+    const at = 1_000
+    const event = trackOf('a', 1, at)
+    return runOf(
+      [event],
+      [
+        { kind: 'opened', request: 1, at },
+        received(event, 1, at),
+        { kind: 'opened', request: 2, at },
+        { ...received(event, 2, at), outcome: 'duplicate' },
+        { kind: 'ended', request: 2, at, ending: '200' },
+        { kind: 'ended', request: 1, at: at + leftAfterMs, ending: 'left' },
+      ],
+    )
+  }
+  expect(kinds(findingsOf(history(100)))).toEqual([])
+  expect(kinds(findingsOf(history(5_000)))).toEqual(['overlap'])
+  const { run, ...rest } = history(5_000)
+  const disturbances = [{ from: 3_000, until: 3_000 }]
+  expect(kinds(findingsOf({ ...rest, run: { ...run, disturbances } }))).toEqual([])
+})
+
+test.each([
+  [50, 'track', []],
+  [51, 'track', ['overlap']],
+  [2, 'identify', ['overlap']],
+] as const)('%i of one customer in one batch, %s: %j', (count, op, expected) => {
+  const events = Array.from({ length: count }, (_, index) => ({ ...trackOf('a', index, 1), op }))
+  const marked = events.map((event) => (op === 'track' ? event : { ...event, mark: event.id }))
+  const history = runOf(marked, [
+    { kind: 'opened', request: 1, at: 5 },
+    ...marked.map((event) => received(event, 1, 5)),
+    { kind: 'ended', request: 1, at: 6, ending: '200' },
+  ])
+  expect(kinds(findingsOf(history))).toEqual(expected)
+})
