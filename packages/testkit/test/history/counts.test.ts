@@ -82,10 +82,28 @@ test('counts that lack an event do not add up with what was acknowledged and rec
   })
 })
 
+test('an emptied disk takes the counters along, but they still add up among themselves', () => {
+  holds(({ counts, run, ...history }) => {
+    const wiped = { ...history, run: { ...run, wipes: [Infinity] } }
+    const fresh = {
+      accepted: counts.dead,
+      delivered: 0,
+      duplicate: 0,
+      dead: counts.dead,
+      pending: 0,
+    }
+    expect(findingsOf({ ...wiped, counts: fresh })).toEqual([])
+    expect(findingsOf({ ...wiped, counts: { ...fresh, accepted: 99 } })).toMatchObject([
+      { kind: 'countFault', rule: 'accepted = delivered + duplicate + dead + pending' },
+    ])
+  })
+})
+
 test.each([
   [112, 999, 0],
   [113, 999, 1],
   [113, 1_000, 0],
+  [300, 999, 1],
 ])(
   '%i requests of which the last comes %i ms after the first: %i rate faults',
   (count, ms, faults) => {

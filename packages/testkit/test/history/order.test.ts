@@ -140,17 +140,47 @@ test('a sender that gave up and repeats at once does not overlap with itself, on
   expect(kinds(findingsOf({ ...rest, run: { ...run, disturbances } }))).toEqual([])
 })
 
+test('a request that was in flight when its worker was stopped is left behind, not overlapping', () => {
+  const event = trackOf('a', 1, 1_000)
+  const history = (stoppedAt: number): History => {
+    const { run, ...rest } = runOf(
+      [event],
+      [
+        { kind: 'opened', request: 1, at: 10_000 },
+        received(event, 1, 10_001),
+        { kind: 'opened', request: 2, at: 22_000 },
+        { ...received(event, 2, 22_001), outcome: 'duplicate' },
+        { kind: 'ended', request: 2, at: 22_002, ending: '200' },
+        { kind: 'ended', request: 1, at: 25_000, ending: '200' },
+      ],
+    )
+    return { ...rest, run: { ...run, disturbances: [{ from: stoppedAt, until: 30_000 }] } }
+  }
+  expect(kinds(findingsOf(history(10_500)))).toEqual([])
+  // Opened by a worker that was stopped before: it should have known that it is not the owner any more.
+  expect(kinds(findingsOf(history(5_000)))).toEqual(['overlap'])
+})
+
 test.each([
-  [50, 'track', []],
-  [51, 'track', ['overlap']],
-  [2, 'identify', ['overlap']],
-] as const)('%i of one customer in one batch, %s: %j', (count, op, expected) => {
-  const events = Array.from({ length: count }, (_, index) => ({ ...trackOf('a', index, 1), op }))
-  const marked = events.map((event) => (op === 'track' ? event : { ...event, mark: event.id }))
-  const history = runOf(marked, [
+  ['50 tracks', 50, (event: CalledRecord) => event, []],
+  ['51 tracks', 51, (event: CalledRecord) => event, ['overlap']],
+  ['a track and an identify', 2, identifyOfSecond, ['overlap']],
+  ['the same track twice', 2, (event: CalledRecord) => ({ ...event, id: 'T0' }), ['overlap']],
+] as const)('one customer in one batch: %s', (_what, count, change, expected) => {
+  const events = Array.from({ length: count }, (_, index) => change(trackOf('a', index, 1)))
+  const brought = events.map((event) => received(event, 1, 5))
+  const history = runOf(events, [
     { kind: 'opened', request: 1, at: 5 },
-    ...marked.map((event) => received(event, 1, 5)),
+    ...brought.map((one, index): ReceiptRecord => {
+      const isRepeated = one.id !== null && index > 0 && one.id === brought[0]!.id
+      return isRepeated ? { ...one, outcome: 'duplicate' } : one
+    }),
     { kind: 'ended', request: 1, at: 6, ending: '200' },
   ])
-  expect(kinds(findingsOf(history))).toEqual(expected)
+  const found = findingsOf(history).filter(({ kind }) => kind !== 'countFault')
+  expect(kinds(found)).toEqual(expected)
 })
+
+function identifyOfSecond(event: CalledRecord): CalledRecord {
+  return event.call === 0 ? event : { ...event, op: 'identify', name: '', mark: event.id }
+}

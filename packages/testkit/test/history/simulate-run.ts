@@ -149,7 +149,7 @@ function operation(
     id: isTrack ? called.id : null,
     name: isTrack ? called.name : null,
     timestamp: Math.floor(called.occurredAt / 1000),
-    mark: called.mark,
+    mark: called.planted === undefined ? called.mark : '', // As the mock has it of a refused one.
     outcome: called.planted === undefined ? accepted : 'rejected',
   }
 }
