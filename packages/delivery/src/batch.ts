@@ -1,6 +1,6 @@
 // The next batch: one event per customer, in bytes and number within the destination's limits. A customer with a long
-// backlog may have a run of consecutive tracks in it. A profile operation goes alone. An event whose id is on
-// its way waits, so that the dedupe store can stop it.
+// backlog may have a run of consecutive tracks in it. A profile operation goes alone, and so does an event that is
+// suspected to make its batch fail. An event whose id is on its way waits, so that the dedupe store can stop it.
 
 import { encodeOperation, isProfileOperation, LIMITS } from '@retention-relay/events'
 
@@ -34,12 +34,18 @@ const MAX_RUN = 50
 /** `{"batch":[` and `]}`. */
 const ENVELOPE_BYTES = 12
 
-/** Takes the next batch from the lanes; null when nothing can go now. `onTheirWay` holds dedupe members. */
-export function nextBatch(
-  lanes: CustomerLanes,
-  onTheirWay: ReadonlySet<string>,
-  limits: BatchLimits,
-): Batch | null {
+/** What may not go with the others. */
+export interface BatchRules {
+  /** Dedupe members of events that are on their way: a second one of the same id waits. */
+  readonly onTheirWay: ReadonlySet<string>
+  /** Whether an event goes alone. */
+  readonly goesAlone: (pending: PendingEvent) => boolean
+  readonly limits: BatchLimits
+}
+
+/** Takes the next batch from the lanes; null when nothing can go now. */
+export function nextBatch(lanes: CustomerLanes, rules: BatchRules): Batch | null {
+  const { onTheirWay, goesAlone, limits } = rules
   const items: BatchItem[] = []
   const members = new Set<string>()
   let bytes = ENVELOPE_BYTES
@@ -58,7 +64,8 @@ export function nextBatch(
     return true
   }
   const pick = (events: readonly PendingEvent[]): number => {
-    if (isProfileOperation(events[0]!.event.op)) return pickAlone(events[0]!)
+    const first = events[0]!
+    if (isProfileOperation(first.event.op) || goesAlone(first)) return pickAlone(first)
     const most = runLength(events)
     let count = 0
     while (count < most && fits(events[count]!)) count += 1

@@ -12,6 +12,7 @@
 import { DrainSession } from './drain-session.ts'
 import type { SessionParts } from './drain-session.ts'
 import { momentOf } from './lease.ts'
+import { SendHistories } from './send-histories.ts'
 import { Settlements } from './settlements.ts'
 
 /** States of a consumer. */
@@ -24,7 +25,7 @@ const RETRY_MS = 50
 const REST_CAP_MS = 1000
 
 /** What a consumer works with. */
-export interface ConsumerParts extends Omit<SessionParts, 'settlements' | 'cut'> {
+export interface ConsumerParts extends Omit<SessionParts, 'settlements' | 'histories' | 'cut'> {
   /** A token that was never used. */
   readonly nextToken: () => string
 }
@@ -33,6 +34,7 @@ export interface ConsumerParts extends Omit<SessionParts, 'settlements' | 'cut'>
 export class Consumer {
   readonly #parts: ConsumerParts
   readonly #settlements: Settlements
+  readonly #histories = new SendHistories()
   /** Aborts when the consumer is to stop or its lease is over. */
   readonly #leaving = new AbortController()
   /** Aborts the request in flight. */
@@ -98,6 +100,7 @@ export class Consumer {
       this.#session = new DrainSession({
         ...this.#parts,
         settlements: this.#settlements,
+        histories: this.#histories,
         cut: this.#cut.signal,
       })
       if (this.#leaving.signal.aborted) this.#session.end('stopped')

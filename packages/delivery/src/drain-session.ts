@@ -3,7 +3,6 @@
 // so there is at most one request in flight. Events that are claimed meanwhile gather into the next batch.
 
 import type { DeadLetterRecord } from '@retention-relay/events'
-import { isReplayJob } from '@retention-relay/events'
 
 import { BatchSender } from './send-batch.ts'
 import type { SenderParts } from './send-batch.ts'
@@ -11,36 +10,30 @@ import type { BatchLimits } from './batch.ts'
 import { nextBatch } from './batch.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { deferred } from './deferred.ts'
+import { JobClaims } from './claim-jobs.ts'
 import { CustomerLanes } from './customer-lanes.ts'
 import { Inbox } from './inbox.ts'
+import { goesAlone } from './isolate-event.ts'
+import type { MassRejection } from './mass-rejection.ts'
 import { deadPositionOutcome } from './outcomes.ts'
-import type { PendingEvent } from './pending-event.ts'
-import type { ClaimedJob, PartitionPort } from './ports.ts'
+import type { HeldJob, PendingEvent } from './pending-event.ts'
+import type { PartitionPort } from './ports.ts'
 import type { Outcome, Settlements } from './settlements.ts'
 import { MAX_SETTLE_POSITIONS } from './settlements.ts'
 
 /** Why a session ended. */
 export type SessionEnd = 'out_of_sync' | 'lease_over' | 'stopped'
 
-/** Most jobs of a partition in `active`: a requeue of more would block Redis for too long. */
-const MAX_HELD_JOBS = 2000
-/** Most jobs and bytes of one claim. */
-const CLAIM_JOBS = 200
-const CLAIM_BYTES = 1_000_000
-/** Batches of events that are kept at hand. */
-const BATCHES_AT_HAND = 4
-/** Wait of a paused partition before it looks again, in milliseconds. */
-const PAUSED_LOOK_MS = 1000
-
 /** What a session works with. */
 export interface SessionParts extends Omit<
   SenderParts,
-  'settle' | 'acknowledged' | 'setAside' | 'fail' | 'ended' | 'queue'
+  'settle' | 'acknowledged' | 'setAside' | 'hasOthers' | 'fail' | 'ended' | 'queue'
 > {
   readonly namespace: string
   readonly queue: PartitionPort
   readonly settlements: Settlements
   readonly budget: ByteBudget
+  readonly massRejection: MassRejection
   readonly limits: BatchLimits
 }
 
@@ -52,12 +45,11 @@ export class DrainSession {
   /** Dedupe members of events on their way. */
   readonly #onTheirWay = new Set<string>()
   readonly #settles = new Set<Promise<void>>()
+  readonly #claims: JobClaims
   readonly #sender: BatchSender
   readonly #ended = new AbortController()
   #end: SessionEnd | undefined
   #hasSettled = false
-  /** The last claim found the queue paused. */
-  #isPaused = false
   /** Resolves the waits of both loops; replaced at each change. */
   #change = deferred()
   /** A job of a newer format is next: nothing more is claimed or decoded. */
@@ -65,12 +57,23 @@ export class DrainSession {
 
   constructor(parts: SessionParts) {
     this.#parts = parts
-    this.#inbox = new Inbox(parts.namespace)
+    this.#inbox = new Inbox(parts.namespace, parts.histories.of)
+    this.#claims = new JobClaims({
+      ...parts,
+      inbox: this.#inbox,
+      lanes: this.#lanes,
+      ended: this.#ended.signal,
+      clear: (job) => this.#clear(job),
+      lost: () => this.#lost(),
+      fail: (cause) => this.#outOfSync(cause),
+      changed: () => this.#changed(),
+    })
     this.#sender = new BatchSender({
       ...parts,
       ended: this.#ended.signal,
       settle: (outcomes) => this.#settle(outcomes),
       acknowledged: () => this.#acknowledgements(),
+      hasOthers: () => this.#inbox.events > 0 || this.#lanes.ready > 0,
       setAside: (pending, delayMs) => this.#setAside(pending, delayMs),
       fail: (cause) => this.#outOfSync(cause),
     })
@@ -83,8 +86,7 @@ export class DrainSession {
     const forget = budget.onFree(() => this.#changed())
     await Promise.all([this.#claimLoop(), this.#sendLoop()])
     await this.#acknowledgements()
-    // The next session says so again if it still is.
-    this.#notePause(false)
+    this.#claims.end()
     forget()
     budget.release(settlements.forgetJobs())
     return this.#end ?? 'stopped'
@@ -102,73 +104,11 @@ export class DrainSession {
     this.#changed()
   }
 
-  // Claim
-
   async #claimLoop(): Promise<void> {
     while (this.#isLive()) {
-      if (this.#wantsMore()) await this.#claimOnce()
-      else await this.#change.promise
+      if (this.#heldByNewer || !this.#claims.wantsMore()) await this.#change.promise
+      else await this.#claims.claim()
     }
-  }
-
-  #wantsMore(): boolean {
-    const { settlements, budget, limits } = this.#parts
-    if (this.#heldByNewer || settlements.held + CLAIM_JOBS > MAX_HELD_JOBS) return false
-    // Who holds nothing claims a job anyway: a partition that is stuck with the whole budget does not stop the others.
-    if (budget.free <= 0 && settlements.held > 0) return false
-    const atHand = this.#inbox.events + this.#lanes.waiting
-    // Many events of few customers do not fill a batch: look further ahead.
-    return (
-      atHand < BATCHES_AT_HAND * limits.maxOps ||
-      (this.#inbox.events === 0 && this.#lanes.ready < limits.maxOps)
-    )
-  }
-
-  async #claimOnce(): Promise<void> {
-    const { queue, lease, settlements, clock, budget } = this.#parts
-    const signal = this.#ended.signal
-    try {
-      // At the least one job comes, however large it is.
-      const maxBytes = Math.max(1, Math.min(CLAIM_BYTES, budget.free))
-      const reply = await queue.claim({
-        token: lease.token,
-        maxJobs: CLAIM_JOBS,
-        maxBytes,
-        held: settlements.held,
-      })
-      this.#notePause(reply.kind === 'paused')
-      if (reply.kind === 'lost') this.#lost()
-      else if (reply.kind === 'out_of_sync')
-        this.#outOfSync(`${reply.active} jobs are active, not those that are held`)
-      else if (reply.kind === 'paused') await clock.sleep(PAUSED_LOOK_MS, signal)
-      else if (reply.jobs.length === 0) await queue.work(signal)
-      else this.#hold(reply.jobs)
-    } catch (cause) {
-      this.#outOfSync(cause)
-    }
-  }
-
-  /** A person pauses a queue in BullMQ's own way. */
-  #notePause(isPaused: boolean): void {
-    if (isPaused === this.#isPaused) return
-    this.#isPaused = isPaused
-    const { observer, lease } = this.#parts
-    if (isPaused) observer.paused('operator', lease.partition, 'the queue is paused in BullMQ')
-    else observer.resumed('operator', lease.partition)
-  }
-
-  #hold(jobs: readonly ClaimedJob[]): void {
-    const { settlements, budget, lease, observer } = this.#parts
-    let events = 0
-    for (const claimed of jobs) {
-      const job = this.#inbox.add(claimed)
-      settlements.hold(job)
-      if (claimed.claims === 1 && !isReplayJob(claimed.name)) events += job.count
-      if (job.open > 0) budget.hold(job.bytes)
-      else this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
-    }
-    if (events > 0) observer.claimed(lease.partition, events)
-    this.#changed()
   }
 
   // Send
@@ -183,8 +123,13 @@ export class DrainSession {
   }
 
   async #sendNext(): Promise<void> {
+    const { gate, limits } = this.#parts
     this.#decode()
-    const batch = nextBatch(this.#lanes, this.#onTheirWay, this.#parts.limits)
+    const batch = nextBatch(this.#lanes, {
+      onTheirWay: this.#onTheirWay,
+      goesAlone: (pending) => goesAlone(pending, gate),
+      limits,
+    })
     if (batch === null) {
       await this.#change.promise
       return
@@ -223,6 +168,12 @@ export class DrainSession {
 
   // Settle
 
+  /** Clears away a job of which every position was settled before. */
+  #clear(job: HeldJob): void {
+    const { settlements, lease } = this.#parts
+    this.#track(this.#acknowledged(settlements.clear(lease.token, job), []))
+  }
+
   #settle(outcomes: readonly Outcome[]): void {
     const { settlements, lease, budget } = this.#parts
     for (let first = 0; first < outcomes.length; first += MAX_SETTLE_POSITIONS) {
@@ -250,7 +201,7 @@ export class DrainSession {
   }
 
   #release(outcomes: readonly Outcome[]): void {
-    const { observer, lease, clock } = this.#parts
+    const { observer, lease, clock, histories, massRejection } = this.#parts
     const now = clock.wall()
     let duplicate = 0
     const latenciesMs: number[] = []
@@ -260,9 +211,11 @@ export class DrainSession {
       else if (outcome === 'duplicate') duplicate += 1
       else if (record !== undefined) dead.push(record)
       this.#onTheirWay.delete(member)
+      histories.forget(member)
       if (pending !== undefined) this.#lanes.release(pending.event.customerId)
     }
     this.#hasSettled = true
+    massRejection.note(latenciesMs.length, dead)
     observer.settled({
       partition: lease.partition,
       delivered: latenciesMs.length,

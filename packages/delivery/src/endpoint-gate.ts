@@ -1,39 +1,30 @@
-// What all consumers of a process know together about the endpoint: whether its credentials are refused, and how many
-// requests it has accepted. While credentials are refused nobody sends; one probe at a time asks whether they
-// are accepted again, so that they can be repaired, or replaced, without a restart.
+// What all consumers of a process know together about the endpoint, and the one door through which every request goes:
+// credentials, a pause of the namespace, the circuit breaker. How many requests were accepted and how many failed is the
+// evidence by which a bad event is told from an outage.
 
-import { unlessAborted } from './abortable.ts'
-import { backoffMs } from './backoff.ts'
-import { deferred } from './deferred.ts'
-import type { Clock, DeliveryObserver, DestinationPort } from './ports.ts'
+import { CircuitBreaker } from './circuit-breaker.ts'
+import type { BreakerParts, Permit, Verdict } from './circuit-breaker.ts'
+import { CredentialsHold } from './credentials-hold.ts'
+import type { CredentialsHoldParts, Unauthorized } from './credentials-hold.ts'
+import type { NamespacePause } from './namespace-pause.ts'
 
-/** What a 401 or 403 was about. */
-export type Unauthorized = 'credentials' | 'content' | 'unreachable'
+/** What a gate works with. */
+export interface EndpointGateParts extends CredentialsHoldParts, BreakerParts {
+  readonly pause: NamespacePause
+}
 
 /** The shared view of one endpoint. */
 export class EndpointGate {
-  readonly #destination: Pick<DestinationPort, 'probe'>
-  readonly #clock: Clock
-  readonly #random: () => number
-  readonly #observer: Pick<DeliveryObserver, 'paused' | 'resumed'>
-  /** Ends the probing when the worker stops. */
-  readonly #stop: AbortSignal
+  readonly #credentials: CredentialsHold
+  readonly #breaker: CircuitBreaker
+  readonly #pause: NamespacePause
   #accepted = 0
-  /** Resolves when credentials are accepted again; undefined while they are. */
-  #hold: Promise<void> | undefined
+  #failed = 0
 
-  constructor(parts: {
-    readonly destination: Pick<DestinationPort, 'probe'>
-    readonly clock: Clock
-    readonly random: () => number
-    readonly observer: Pick<DeliveryObserver, 'paused' | 'resumed'>
-    readonly stop: AbortSignal
-  }) {
-    this.#destination = parts.destination
-    this.#clock = parts.clock
-    this.#random = parts.random
-    this.#observer = parts.observer
-    this.#stop = parts.stop
+  constructor(parts: EndpointGateParts) {
+    this.#credentials = new CredentialsHold(parts)
+    this.#breaker = new CircuitBreaker(parts)
+    this.#pause = parts.pause
   }
 
   /** Requests of which the endpoint has accepted an event since the start. */
@@ -43,7 +34,33 @@ export class EndpointGate {
 
   /** Whether its credentials are refused at present. */
   get held(): boolean {
-    return this.#hold !== undefined
+    return this.#credentials.held
+  }
+
+  /** Whether the circuit breaker lets only probes through. */
+  get isOpen(): boolean {
+    return this.#breaker.state !== 'closed'
+  }
+
+  /** Requests that failed since the start, those of suspect events left out: they are what the others are compared with. */
+  get failed(): number {
+    return this.#failed
+  }
+
+  /** Waits until a request may go; null when the signal aborted first. Every permit goes back by `leave`. */
+  async enter(signal: AbortSignal): Promise<Permit | null> {
+    for (;;) {
+      await this.#credentials.pass(signal)
+      await this.#pause.pass(signal)
+      const permit = await this.#breaker.enter(signal)
+      if (permit === null || !(this.#credentials.held || this.#pause.held)) return permit
+      this.#breaker.leave(permit, 'unknown')
+    }
+  }
+
+  /** A request has ended, or was not sent (`unknown`). `leastWaitMs`: what the endpoint asked for. */
+  leave(permit: Permit, verdict: Verdict, detail?: string, leastWaitMs?: number): void {
+    this.#breaker.leave(permit, verdict, detail, leastWaitMs)
   }
 
   /** An event of a request was accepted. */
@@ -51,50 +68,13 @@ export class EndpointGate {
     this.#accepted += 1
   }
 
-  /** Waits while credentials are refused, or until the signal aborts. */
-  async pass(signal: AbortSignal): Promise<void> {
-    while (this.#hold !== undefined && !signal.aborted) {
-      await unlessAborted(this.#hold, signal)
-    }
+  /** A request failed that was not of a suspect event alone. */
+  noteFailed(): void {
+    this.#failed += 1
   }
 
   /** A request was answered 401 or 403: asks the endpoint what it is about, and holds everybody if need be. */
   async judgeUnauthorized(status: number): Promise<Unauthorized> {
-    if (this.#hold !== undefined) return 'credentials'
-    const verdict = await this.#probe()
-    if (verdict === 'accepted') return 'content'
-    if (verdict === 'unreachable') return 'unreachable'
-    if (this.#hold === undefined) {
-      const opened = deferred()
-      this.#hold = opened.promise
-      void this.#holdUntilAccepted(status, opened.resolve)
-    }
-    return 'credentials'
-  }
-
-  /** After the stop it stays closed: who still waits gives up by its own signal. */
-  async #holdUntilAccepted(status: number, open: () => void): Promise<void> {
-    this.#observer.paused(
-      'auth',
-      null,
-      `the destination answers ${status} and refuses the credentials`,
-    )
-    for (let failures = 1; ; failures += 1) {
-      await this.#clock.sleep(backoffMs(failures, this.#random), this.#stop)
-      if (this.#stop.aborted) return
-      if ((await this.#probe()) === 'accepted') break
-    }
-    this.#hold = undefined
-    this.#observer.resumed('auth', null)
-    open()
-  }
-
-  async #probe(): Promise<'accepted' | 'refused' | 'unreachable'> {
-    try {
-      return (await this.#destination.probe()).kind
-    } catch {
-      // A destination that was closed, or a bug: it proves nothing about the credentials.
-      return 'unreachable'
-    }
+    return await this.#credentials.judgeUnauthorized(status)
   }
 }

@@ -4,7 +4,7 @@
 import type { DeadReason, JobPosition } from '@retention-relay/events'
 import { decodeJob, dedupeMember, jobCount } from '@retention-relay/events'
 
-import type { HeldJob, PendingEvent } from './pending-event.ts'
+import type { HeldJob, PendingEvent, SendHistory } from './pending-event.ts'
 import { holdJob, pendEvent } from './pending-event.ts'
 import type { ClaimedJob } from './ports.ts'
 
@@ -32,11 +32,14 @@ export type Decoded =
 /** Claimed jobs that are not decoded yet. */
 export class Inbox {
   readonly #namespace: string
+  readonly #historyOf: (member: string) => SendHistory
   #jobs: { readonly held: HeldJob; readonly claimed: ClaimedJob }[] = []
   #events = 0
 
-  constructor(namespace: string) {
+  /** `historyOf` gives what earlier sessions know of a dedupe member. */
+  constructor(namespace: string, historyOf: (member: string) => SendHistory) {
     this.#namespace = namespace
+    this.#historyOf = historyOf
   }
 
   /** Open events in it. */
@@ -81,7 +84,7 @@ export class Inbox {
         const fault = `the job is of namespace ${decoded.namespace}`
         dead.push({ job: held, position, member, reason: 'wrong_environment', fault, content })
       } else {
-        events.push(pendEvent(content.event, held, position))
+        events.push(pendEvent(content.event, held, position, this.#historyOf))
       }
     })
     return { kind: 'job', job: held, events, dead }

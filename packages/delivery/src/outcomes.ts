@@ -39,8 +39,8 @@ export function deadOutcome(
     customerId: event.customerId,
     event,
     ...refusal(rejection),
-    attempts: pending.attempts,
-    maybeDelivered: pending.maybeDelivered,
+    attempts: pending.history.attempts,
+    maybeDelivered: pending.history.maybeDelivered,
     ...stamp(settler, pending.job.committedAt),
   }
   return {

@@ -6,6 +6,7 @@
 import type { Consumer } from './consumer.ts'
 import { Lease, momentOf } from './lease.ts'
 import type { LeaseTimes } from './lease.ts'
+import type { NamespacePause } from './namespace-pause.ts'
 import type { Clock, DeliveryObserver, LeasePort, RegistryPort } from './ports.ts'
 import type { RateShare } from './rate-share.ts'
 import { targetShare } from './sharing.ts'
@@ -26,6 +27,7 @@ export interface PartitionManagerParts {
   readonly times: LeaseTimes
   readonly leases: LeasePort
   readonly registry: RegistryPort
+  readonly pause: NamespacePause
   readonly rate: RateShare
   readonly clock: Clock
   readonly observer: DeliveryObserver
@@ -105,7 +107,8 @@ export class PartitionManager {
   }
 
   async #balance(): Promise<void> {
-    const live = await this.#parts.registry.register().catch(() => null)
+    const { pause, registry } = this.#parts
+    const live = await pause.register(registry).catch(() => null)
     if (live === null || this.#stop.signal.aborted) return
     const target = targetShare(this.#parts.partitions, live, this.#parts.workerId)
     const staying = [...this.#held.values()].filter((held) => held.leaving === undefined)

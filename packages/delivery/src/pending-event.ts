@@ -3,6 +3,7 @@
 import type { RelayEvent } from '@retention-relay/events'
 import { dedupeMember } from '@retention-relay/events'
 
+import type { Evidence } from './isolate-event.ts'
 import type { ClaimedJob } from './ports.ts'
 
 /** A claimed job and what of it is still open. */
@@ -17,6 +18,28 @@ export interface HeldJob {
   open: number
 }
 
+/** What requests have shown of an event so far. */
+export interface SendHistory {
+  /** Requests that carried it. */
+  attempts: number
+  /** True when one of them had an unknown outcome. */
+  maybeDelivered: boolean
+  /** Accepted requests of the endpoint when it was first refused; undefined before. */
+  refusedWhenAccepted?: number
+  /** Set once it alone has failed again and again. */
+  suspect?: Suspect
+}
+
+/** An event that may be what makes its requests fail. */
+export interface Suspect {
+  /** Requests with nothing but it that failed while others were accepted. */
+  readonly failures: number
+  /** Accepted requests of the endpoint when it last failed. */
+  readonly acceptedBefore: number
+  /** What was known of the endpoint when it became suspect. */
+  readonly since: Evidence
+}
+
 /** One event of a held job. */
 export interface PendingEvent {
   readonly event: RelayEvent
@@ -24,12 +47,7 @@ export interface PendingEvent {
   readonly member: string
   readonly job: HeldJob
   readonly position: number
-  /** Requests that carried it. */
-  attempts: number
-  /** True when one of them had an unknown outcome. */
-  maybeDelivered: boolean
-  /** Accepted requests of the endpoint when it was first refused; undefined before. */
-  refusedWhenAccepted?: number
+  readonly history: SendHistory
 }
 
 /** Makes the held job of a claimed one. `count` is the number of its positions. */
@@ -44,14 +62,13 @@ export function holdJob(job: ClaimedJob, count: number): HeldJob {
   }
 }
 
-/** Makes a pending event. */
-export function pendEvent(event: RelayEvent, job: HeldJob, position: number): PendingEvent {
-  return {
-    event,
-    member: dedupeMember(event.id),
-    job,
-    position,
-    attempts: 0,
-    maybeDelivered: false,
-  }
+/** Makes a pending event. `historyOf` gives what is known of a dedupe member. */
+export function pendEvent(
+  event: RelayEvent,
+  job: HeldJob,
+  position: number,
+  historyOf: (member: string) => SendHistory,
+): PendingEvent {
+  const member = dedupeMember(event.id)
+  return { event, member, job, position, history: historyOf(member) }
 }

@@ -72,8 +72,10 @@ export interface LeasePort {
 
 /** The registry of live workers. */
 export interface RegistryPort {
-  /** Renews this worker's entry; the ids of all live workers. */
-  register(): Promise<readonly string[]>
+  /** Renews this worker's entry; the ids of all live workers, and why the namespace is paused, null when it is not. */
+  register(): Promise<{ readonly live: readonly string[]; readonly pause: string | null }>
+  /** Pauses the namespace until a person resumes it; a pause that stands already stays. */
+  pause(detail: string): Promise<unknown>
   leave(): Promise<unknown>
 }
 

@@ -1,6 +1,7 @@
 // This worker's share of the workspace's request rate: a token bucket whose rate is limit × leased partitions /
 // partitions. Leases are exclusive, so the shares of all workers add up to the limit without a counter in Redis.
-// It starts empty, and a 429 halves it; each accepted request brings a little of it back.
+// It starts empty, a 429 halves it, and after an outage it begins with a tenth; each accepted request brings a little
+// of it back.
 
 import type { Clock } from './ports.ts'
 
@@ -13,6 +14,8 @@ const SHRINK = 0.5
 const LEAST = 0.02
 /** What an accepted request brings back of the full rate. */
 const RECOVER = 0.01
+/** Of the rate, after the endpoint was away. */
+const SLOW_START = 0.1
 
 /** Longest wait before the share is looked at again, in milliseconds. */
 const LOOK_MS = 250
@@ -55,6 +58,13 @@ export class RateShare {
     this.#refill()
     this.#factor = Math.max(LEAST, this.#factor * SHRINK)
     this.#tokens = 0
+  }
+
+  /** The endpoint has come back from an outage. */
+  startSlowly(): void {
+    this.#refill()
+    this.#factor = Math.min(this.#factor, SLOW_START)
+    this.#tokens = Math.min(this.#tokens, this.#depth())
   }
 
   /** The destination accepted a request. */

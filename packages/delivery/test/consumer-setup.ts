@@ -7,6 +7,8 @@ import { Consumer } from '../src/consumer.ts'
 import type { ConsumerParts } from '../src/consumer.ts'
 import { EndpointGate } from '../src/endpoint-gate.ts'
 import { Lease, momentOf } from '../src/lease.ts'
+import { MassRejection } from '../src/mass-rejection.ts'
+import { NamespacePause } from '../src/namespace-pause.ts'
 import { RateShare } from '../src/rate-share.ts'
 import { NAMESPACE } from './events.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -43,7 +45,9 @@ export function setupConsumer(changes: Partial<ConsumerParts> = {}): ConsumerBen
   rate.setShare(1)
   const stop = new AbortController()
   const common = { clock, random: () => 1, observer: recorder }
-  const gate = new EndpointGate({ ...common, destination, stop: stop.signal })
+  const pause = new NamespacePause(recorder)
+  const closed = (): void => rate.startSlowly()
+  const gate = new EndpointGate({ ...common, destination, stop: stop.signal, pause, closed })
   const parts: ConsumerParts = {
     ...common,
     lease,
@@ -52,6 +56,7 @@ export function setupConsumer(changes: Partial<ConsumerParts> = {}): ConsumerBen
     destination,
     gate,
     rate,
+    massRejection: new MassRejection(pause),
     budget: new ByteBudget(1_000_000),
     limits: DEFAULT_BATCH_LIMITS,
     settler: { partition: 3, worker: 'worker', now: () => clock.wall() },

@@ -5,6 +5,7 @@ import type { IdentifyEvent, ProfileEvent, RelayEvent, TrackEvent } from '@reten
 import type { HeldJob, PendingEvent } from '../src/pending-event.ts'
 import { holdJob, pendEvent } from '../src/pending-event.ts'
 import type { ClaimedJob } from '../src/ports.ts'
+import { SendHistories } from '../src/send-histories.ts'
 
 export const NAMESPACE = 'test'
 
@@ -52,5 +53,5 @@ export function claimedJob(
 /** Pending events of one job. */
 export function pendAll(...events: RelayEvent[]): PendingEvent[] {
   const job: HeldJob = holdJob(claimedJob(events), events.length)
-  return events.map((event, position) => pendEvent(event, job, position))
+  return events.map((event, position) => pendEvent(event, job, position, new SendHistories().of))
 }

@@ -14,6 +14,8 @@ export class FakeLeases {
   readonly #clock: Clock
   readonly leases = new Map<number, Entry>()
   readonly #workers = new Map<string, number>()
+  /** Why the namespace is paused. */
+  pause: string | null = null
   /** Releases in order, as `worker:partition`. */
   readonly released: string[] = []
 
@@ -68,7 +70,10 @@ export class FakeLeases {
     return {
       register: async () => {
         this.#workers.set(workerId, this.#clock.monotonic() + TTL_MS)
-        return this.live
+        return { live: this.live, pause: this.pause }
+      },
+      pause: async (detail) => {
+        this.pause ??= detail
       },
       leave: async () => this.#workers.delete(workerId),
     }

@@ -4,10 +4,11 @@ import { dedupeMember, jobName, replayJobName } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
 import { Inbox } from '../src/inbox.ts'
+import { SendHistories } from '../src/send-histories.ts'
 import { claimedJob, NAMESPACE, track } from './events.ts'
 
 const setup = (...jobs: ReturnType<typeof claimedJob>[]) => {
-  const inbox = new Inbox(NAMESPACE)
+  const inbox = new Inbox(NAMESPACE, new SendHistories().of)
   const held = jobs.map((job) => inbox.add(job))
   return { inbox, held }
 }
@@ -40,7 +41,8 @@ test('events know their position, their job and their id in the dedupe store', (
   const decoded = decode(job)
   expect(decoded.events).toEqual(
     events.map((event, position) => {
-      const common = { attempts: 0, maybeDelivered: false, position, job: decoded.job }
+      const history = { attempts: 0, maybeDelivered: false }
+      const common = { history, position, job: decoded.job }
       return { ...common, event, member: dedupeMember(event.id) }
     }),
   )

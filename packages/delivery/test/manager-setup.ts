@@ -2,6 +2,7 @@
 import type { Consumer } from '../src/consumer.ts'
 import { deferred } from '../src/deferred.ts'
 import type { Lease } from '../src/lease.ts'
+import { NamespacePause } from '../src/namespace-pause.ts'
 import { PartitionManager } from '../src/partition-manager.ts'
 import type { PartitionManagerParts } from '../src/partition-manager.ts'
 import { RateShare } from '../src/rate-share.ts'
@@ -69,6 +70,7 @@ export function setupWorkers(partitions: number) {
       times: { ttlMs: TTL_MS, marginMs: 1000 },
       leases: store.leasesOf(workerId),
       registry: store.registryOf(workerId),
+      pause: new NamespacePause(recorder),
       rate,
       clock,
       observer: recorder,

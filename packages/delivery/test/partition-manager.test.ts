@@ -57,6 +57,7 @@ test('the partitions of a worker that dies are taken over when its leases have l
       release: (...call) => (cut.isDead ? dead() : leases.release(...call)),
     },
     registry: {
+      ...registry,
       register: () => (cut.isDead ? dead() : registry.register()),
       leave: () => registry.leave(),
     },
@@ -271,6 +272,7 @@ test.each(['registry', 'acquire'] as const)(
           hanging === 'acquire' && call[0] === 1 ? never : leases.acquire(...call),
       },
       registry: {
+        ...registry,
         ...registry,
         register: () => (hanging === 'registry' && state.hangs ? never : registry.register()),
       },

@@ -2,8 +2,9 @@
 import type { ResponseClass } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
+import { PROFILE_LEASE_MS } from '../src/clear-batch.ts'
 import { Lease, momentOf } from '../src/lease.ts'
-import { PROFILE_LEASE_MS, PROFILE_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../src/send-batch.ts'
+import { PROFILE_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../src/send-batch.ts'
 import { suppress, track } from './events.ts'
 import { FakeClock, idle } from './fake-clock.ts'
 import { DELIVERED, UNAVAILABLE } from './scripted-destination.ts'
@@ -60,13 +61,39 @@ test('a partly refused batch of which nothing was accepted is no proof of a heal
   expect(gate.accepted).toBe(0)
 })
 
-test('an outage costs no event its life: the same batch goes again, ever later', async () => {
-  const { clock, destination, recorder, session, send } = setupSender()
+test('an outage costs no event its life: nothing is halved for good, and the batch goes when it is over', async () => {
+  const { destination, recorder, session, rate, send } = setupSender()
+  destination.answer = (_sent, index) => (index < 40 ? UNAVAILABLE : DELIVERED)
+  const before = rate.perSecond
+  await send(batchOf(a, b))
+  expect(session.settled).toEqual([
+    [a.id, 'delivered'],
+    [b.id, 'delivered'],
+  ])
+  // Whole three times, then a half as the canary, the whole, the other half, the whole, …
+  const [whole, first, second] = [[a.id, b.id], [a.id], [b.id]]
+  expect(destination.batches.slice(0, 8)).toEqual([
+    whole,
+    whole,
+    whole,
+    first,
+    whole,
+    second,
+    whole,
+    first,
+  ])
+  expect([recorder.pauses, recorder.resumes]).toEqual([['destination'], ['destination']])
+  expect(rate.perSecond).toBeLessThan(before / 5)
+})
+
+test('in place the same request goes again ever later, up to a minute', async () => {
+  const { clock, destination, gate, recorder, session, send } = setupSender()
+  // As with a breaker that stays closed, since other partitions are served.
+  gate.leave = () => undefined
   destination.answer = (_sent, index) => (index < 12 ? UNAVAILABLE : DELIVERED)
   const start = clock.monotonic()
-  await send(batchOf(a, b))
-  expect(destination.batches).toEqual(Array.from({ length: 13 }, () => [a.id, b.id]))
-  expect(session.settled.map(([, outcome]) => outcome)).toEqual(['delivered', 'delivered'])
+  await send(batchOf(a))
+  expect(session.settled).toEqual([[a.id, 'delivered']])
   expect(recorder.requests.map(({ attempt }) => attempt).at(-1)).toBe(13)
   // 500 ms doubling to 32 s, then five times the cap of a minute.
   expect(clock.monotonic() - start).toBeGreaterThanOrEqual(63_500 + 5 * 60_000)
@@ -112,7 +139,7 @@ test('an answer that nobody can read is asked about again; the third in a row is
   destination.answer = inTurn(strange, strange, UNAVAILABLE, strange, strange, strange)
   const sending = send(batchOf(a))
   await sending
-  expect(recorder.pauses).toEqual(['unreadable_answer'])
+  expect(recorder.pauses).toEqual(['destination', 'unreadable_answer'])
   expect(destination.sent).toHaveLength(7)
 })
 

@@ -5,10 +5,12 @@ import { encodeOperation } from '@retention-relay/events'
 import type { Batch } from '../src/batch.ts'
 import { EndpointGate } from '../src/endpoint-gate.ts'
 import { Lease, momentOf } from '../src/lease.ts'
+import { NamespacePause } from '../src/namespace-pause.ts'
 import type { PendingEvent } from '../src/pending-event.ts'
 import { RateShare } from '../src/rate-share.ts'
 import type { SenderParts } from '../src/send-batch.ts'
 import { BatchSender } from '../src/send-batch.ts'
+import { SendHistories } from '../src/send-histories.ts'
 import type { Outcome } from '../src/settlements.ts'
 import { pendAll } from './events.ts'
 import { FakeClock } from './fake-clock.ts'
@@ -24,6 +26,8 @@ export class FakeSession {
   readonly members = new Set<string>()
   readonly ended = new AbortController()
   readonly cut = new AbortController()
+  /** Whether the partition has other events. */
+  hasOthers = false
   /** What `acknowledged` waits for. */
   acknowledgement: Promise<void> = Promise.resolve()
 
@@ -57,7 +61,13 @@ export function setupSender(changes: Partial<SenderParts> = {}, clock = new Fake
   const rate = new RateShare(1_000_000, clock)
   rate.setShare(1)
   const common = { clock, random: () => 1, observer: recorder }
-  const gate = new EndpointGate({ ...common, destination, stop: session.ended.signal })
+  const gate = new EndpointGate({
+    ...common,
+    destination,
+    stop: session.ended.signal,
+    pause: new NamespacePause(recorder),
+    closed: () => rate.startSlowly(),
+  })
   const sender = new BatchSender({
     ...common,
     lease,
@@ -68,6 +78,8 @@ export function setupSender(changes: Partial<SenderParts> = {}, clock = new Fake
     settler: { partition: 3, worker: 'w', now: () => clock.wall() },
     settle: (outcomes) => session.settle(outcomes),
     acknowledged: () => session.acknowledgement,
+    histories: new SendHistories(),
+    hasOthers: () => session.hasOthers,
     setAside: (pending, delayMs) => session.aside.push({ pending, delayMs }),
     fail: (cause) => session.failures.push(cause),
     ended: session.ended.signal,

@@ -7,6 +7,7 @@ import { holdJob, pendEvent } from '../src/pending-event.ts'
 import type { SettleRequest } from '../src/ports.ts'
 import { Settlements } from '../src/settlements.ts'
 import type { Outcome } from '../src/settlements.ts'
+import { SendHistories } from '../src/send-histories.ts'
 import { claimedJob, track } from './events.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakePartition } from './fake-partition.ts'
@@ -31,7 +32,8 @@ const setup = () => {
     queue.active.push(claimed)
     const job = holdJob(claimed, count)
     settlements.hold(job)
-    return { job, pending: events.map((event, position) => pendEvent(event, job, position)) }
+    const { of } = new SendHistories()
+    return { job, pending: events.map((event, position) => pendEvent(event, job, position, of)) }
   }
   const finished: HeldJob[] = []
   const write = (...outcomes: Outcome[]): Promise<'settled' | 'lost'> =>

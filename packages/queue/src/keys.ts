@@ -27,6 +27,8 @@ export interface PartitionKeys {
   readonly marker: string
   /** `worker#epoch` of the owner. String with expiry. */
   readonly lease: string
+  /** The Redis process that leases are given on, and from when on it may give new ones. Hash: `run`, `from` (ms). */
+  readonly leaseRun: string
   /** Durable counters: accepted, delivered, duplicate, dead, … Hash. */
   readonly counters: string
   /** Generations of the dedupe store: bucket count and volume. Hash. The buckets are `<dedupe>:<generation>:<bucket>`. */
@@ -51,6 +53,7 @@ export function partitionKeys(address: PartitionAddress): PartitionKeys {
     meta: `${queue}:meta`,
     marker: `${queue}:marker`,
     lease: `${prefix}:lease`,
+    leaseRun: `${prefix}:lease-run`,
     counters: `${prefix}:counters`,
     dedupe: `${prefix}:dedupe`,
     dead: `${prefix}:dead`,
@@ -61,8 +64,10 @@ export function partitionKeys(address: PartitionAddress): PartitionKeys {
 
 /** Keys of a whole namespace. */
 export interface NamespaceKeys {
-  /** Partitions, generation, and the bound workspace. Hash. */
+  /** Partitions, generation, the bound workspace, and a pause. Hash. */
   readonly config: string
+  /** What people did, newest first. List, bounded. */
+  readonly audit: string
   /** Live workers by the time until which they count as live. Sorted set. */
   readonly workers: string
 }
@@ -70,7 +75,11 @@ export interface NamespaceKeys {
 /** Keys of a namespace. */
 export function namespaceKeys(namespace: string): NamespaceKeys {
   const prefix = `{relay:${namespace}}`
-  return { config: `${prefix}:config`, workers: `${prefix}:workers` }
+  return {
+    config: `${prefix}:config`,
+    audit: `${prefix}:audit`,
+    workers: `${prefix}:workers`,
+  }
 }
 
 /**

@@ -75,8 +75,8 @@ test('leases are taken, renewed and released, and workers registered, on a full 
   expect(await leases.acquire(keys, 'worker#2')).toMatchObject({ held: true })
   expect(await leases.renew(keys, ['worker#2'])).toMatchObject({ held: true })
   const registry = new WorkerRegistry(runner, namespaceKeys('full'), 'worker', TTL_MS)
-  expect(await registry.register()).toEqual(['worker'])
-  expect(await registry.leave()).toEqual([])
+  expect((await registry.register()).live).toEqual(['worker'])
+  expect((await registry.leave()).live).toEqual([])
 })
 
 test('an id without a job hash does not stop a full Redis', async () => {

@@ -1,10 +1,13 @@
 import { defineScript, type Script } from '../connection/script.ts'
 
-/** Acquire, renew and release of one partition's lease. */
+/**
+ * Acquire, renew and release of one partition's lease. Nobody acquires on a Redis process that is not the one which gave
+ * the last lease before one ttl has passed there: after a failover a lease may be held that was not replicated.
+ */
 export const leaseScript: Script = defineScript(
   'lease',
   `
--- KEYS[1] lease  KEYS[2] BullMQ's meta
+-- KEYS[1] lease  KEYS[2] BullMQ's meta  KEYS[3] lease run (hash)
 -- ARGV[1] 'acquire', 'renew' or 'release'  ARGV[2] ttl ms  ARGV[3] worker id
 -- ARGV[4..] acquire: the new token; renew and release: every token that the caller may hold
 -- returns {held 0|1, owner, paused 0|1, BullMQ's version}
@@ -12,7 +15,18 @@ local owner = redis.call('GET', KEYS[1]) or ''
 local held = 0
 if ARGV[1] == 'acquire' then
   -- A lease that an earlier session of this very process left behind is ours: its commands carry the old token.
-  if owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#' then
+  -- A Redis that does not tell its run counts as one that never changes.
+  local info = redis.pcall('INFO', 'server')
+  local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+  local known = redis.call('HMGET', KEYS[3], 'run', 'from')
+  local time = redis.call('TIME')
+  local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+  local from = tonumber(known[2] or '0')
+  if known[1] ~= run then
+    from = known[1] and nowMs + ARGV[2] or nowMs
+    redis.call('HSET', KEYS[3], 'run', run, 'from', string.format('%.0f', from))
+  end
+  if nowMs >= from and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then
     redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[2])
     owner = ARGV[4]
     held = 1

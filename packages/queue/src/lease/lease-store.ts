@@ -30,7 +30,10 @@ export class LeaseStore {
     this.#ttlMs = ttlMs
   }
 
-  /** Takes the lease if nobody has it, or if an earlier session of this very process left it behind. */
+  /**
+   * Takes the lease if nobody has it, or if an earlier session of this very process left it behind. Not on a Redis process
+   * that has come since the last lease was given, before one ttl has passed there.
+   */
   async acquire(keys: PartitionKeys, token: string): Promise<LeaseReply> {
     return await this.#run('acquire', keys, [token])
   }
@@ -48,7 +51,7 @@ export class LeaseStore {
   async #run(mode: string, keys: PartitionKeys, tokens: readonly string[]): Promise<LeaseReply> {
     const reply = (await this.#runner.run(
       leaseScript,
-      [keys.lease, keys.meta],
+      [keys.lease, keys.meta, keys.leaseRun],
       [mode, this.#ttlMs, this.#workerId, ...tokens],
     )) as unknown[]
     return {

@@ -7,9 +7,10 @@ import { defineScript, type Script } from '../connection/script.ts'
 export const registerScript: Script = defineScript(
   'register',
   `
--- KEYS[1] workers (sorted set)
+-- KEYS[1] workers (sorted set)  KEYS[2] config (hash)
 -- ARGV[1] 'live' or 'leave'  ARGV[2] worker id  ARGV[3] how long the entry counts, ms
--- returns the ids of live workers
+-- returns {partitions of the namespace, '' when Redis does not know it; its pause, '' when there is none; the id of each
+--   live worker, …}
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', nowMs)
@@ -18,6 +19,7 @@ if ARGV[1] == 'live' then
 else
   redis.call('ZREM', KEYS[1], ARGV[2])
 end
-return redis.call('ZRANGE', KEYS[1], 0, -1)
+local config = redis.call('HMGET', KEYS[2], 'partitions', 'pause')
+return { config[1] or '', config[2] or '', unpack(redis.call('ZRANGE', KEYS[1], 0, 999)) }
 `,
 )

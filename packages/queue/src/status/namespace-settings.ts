@@ -5,6 +5,14 @@ import type { RedisClient } from '../connection/client.ts'
 import { assertNamespace } from '../connection/namespace.ts'
 import type { OpenNamespace } from '../connection/namespace.ts'
 import { namespaceKeys } from '../keys.ts'
+import { readPause } from '../pause/pause-store.ts'
+import type { StoredPause } from '../pause/pause-store.ts'
+
+/** The settings, and whether it is paused. */
+export interface NamespaceSettings extends OpenNamespace {
+  /** Null when it is not paused. */
+  readonly pause: StoredPause | null
+}
 
 /**
  * The settings, or null when no process has opened the namespace yet.
@@ -14,10 +22,16 @@ import { namespaceKeys } from '../keys.ts'
 export async function readNamespace(
   client: RedisClient,
   namespace: string,
-): Promise<OpenNamespace | null> {
+): Promise<NamespaceSettings | null> {
   assertNamespace({ namespace })
   const { config } = namespaceKeys(namespace)
-  const [generation, partitions] = await client.hmget(config, 'generation', 'partitions')
+  const fields = ['generation', 'partitions', 'pause']
+  const [generation, partitions, pause] = await client.hmget(config, ...fields)
   if (!generation || !partitions) return null
-  return { namespace, generation: Number(generation), partitions: Number(partitions) }
+  return {
+    namespace,
+    generation: Number(generation),
+    partitions: Number(partitions),
+    pause: readPause(pause ?? ''),
+  }
 }

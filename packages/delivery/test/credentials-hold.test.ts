@@ -1,7 +1,7 @@
 // What all consumers of a process know together about the endpoint.
 import { expect, test } from 'vitest'
 
-import { EndpointGate } from '../src/endpoint-gate.ts'
+import { CredentialsHold } from '../src/credentials-hold.ts'
 import { FakeClock, idle } from './fake-clock.ts'
 import { Recorder } from './recorder.ts'
 
@@ -18,7 +18,7 @@ const setup = () => {
     return { kind: state.verdict }
   }
   const destination = { probe }
-  const gate = new EndpointGate({
+  const gate = new CredentialsHold({
     destination,
     clock,
     random: () => 1,

@@ -1,0 +1,97 @@
+// When a batch may go: the gate is open, the rate allows a request, the lease suffices. Then the dedupe store is read,
+// after all waits, since a former owner's settle may have come meanwhile; what is delivered already does not go.
+
+import { isProfileOperation } from '@retention-relay/events'
+
+import type { Batch } from './batch.ts'
+import type { Permit } from './circuit-breaker.ts'
+import type { EndpointGate } from './endpoint-gate.ts'
+import type { Lease } from './lease.ts'
+import { deliveredOutcome } from './outcomes.ts'
+import type { Clock, PartitionPort } from './ports.ts'
+import type { RateShare } from './rate-share.ts'
+import type { Outcome } from './settlements.ts'
+
+/** Least rest of the lease to begin a profile operation, which nothing deduplicates, in milliseconds. */
+export const PROFILE_LEASE_MS = 6_000
+/** Wait for a longer rest of the lease, in milliseconds. */
+const LEASE_LOOK_MS = 50
+
+/** A batch that may go now, and the permit of its request. */
+export interface ClearedBatch {
+  readonly batch: Batch
+  readonly permit: Permit
+}
+
+/** What clearance needs. */
+export interface ClearanceParts {
+  readonly lease: Lease
+  readonly queue: Pick<PartitionPort, 'delivered'>
+  readonly gate: EndpointGate
+  readonly rate: RateShare
+  readonly clock: Clock
+  /** Makes outcomes durable. Does not wait: other customers' events go ahead meanwhile. */
+  readonly settle: (outcomes: readonly Outcome[]) => void
+  /** The session is out of sync: a look-up failed. */
+  readonly fail: (cause: unknown) => void
+  /** Aborts when the session ends. */
+  readonly ended: AbortSignal
+}
+
+/** Waits until the batch may go. Null when nothing of it is left to send, or the session has ended. */
+export async function clearBatch(
+  batch: Batch,
+  parts: ClearanceParts,
+): Promise<ClearedBatch | null> {
+  const { gate, rate } = parts
+  for (;;) {
+    const permit = await awaitPermit(batch, parts)
+    if (permit === null) return null
+    const open = await dropDelivered(batch, parts)
+    if (open.length > 0 && leaseSuffices(open, parts.lease)) return { batch: open, permit }
+    rate.giveBack()
+    gate.leave(permit, 'unknown')
+    if (open.length === 0) return null
+  }
+}
+
+/** A profile operation is alone in its batch. */
+export function isProfileBatch(batch: Batch): boolean {
+  return isProfileOperation(batch[0]!.pending.event.op)
+}
+
+/** Waits for the gate, the rate and, for a profile operation, enough of the lease; null when the session ended. */
+async function awaitPermit(batch: Batch, parts: ClearanceParts): Promise<Permit | null> {
+  const { gate, rate, lease, clock, ended } = parts
+  const permit = await gate.enter(ended)
+  if (permit === null) return null
+  if (await rate.take(ended)) {
+    while (lease.isValid() && !ended.aborted && !leaseSuffices(batch, lease)) {
+      await clock.sleep(LEASE_LOOK_MS, ended)
+    }
+    if (lease.isValid() && !ended.aborted) return permit
+    rate.giveBack()
+  }
+  gate.leave(permit, 'unknown')
+  return null
+}
+
+/** Settles as duplicates what the dedupe store has; returns the others. */
+async function dropDelivered(batch: Batch, parts: ClearanceParts): Promise<Batch> {
+  let known: boolean[]
+  try {
+    known = await parts.queue.delivered(batch.map(({ pending }) => pending.member))
+  } catch (cause) {
+    parts.fail(cause)
+    return []
+  }
+  const duplicates = batch.filter((_, index) => known[index])
+  if (duplicates.length === 0) return batch
+  parts.settle(duplicates.map(({ pending }) => deliveredOutcome(pending, 'duplicate')))
+  return batch.filter((_, index) => !known[index])
+}
+
+/** A profile operation needs enough of the lease for its whole request. */
+function leaseSuffices(batch: Batch, lease: Lease): boolean {
+  return lease.remainingMs() >= (isProfileBatch(batch) ? PROFILE_LEASE_MS : 1)
+}
