@@ -9,6 +9,7 @@ import { AnswerActions, verdictOf } from './act-on-answer.ts'
 import type { AnswerParts, Step } from './act-on-answer.ts'
 import { backoffMs } from './backoff.ts'
 import type { Batch } from './batch.ts'
+import type { Verdict } from './circuit-breaker.ts'
 import type { ClearanceParts, ClearedBatch } from './clear-batch.ts'
 import { clearBatch, isProfileBatch } from './clear-batch.ts'
 import type { FailedInARow } from './isolate-event.ts'
@@ -52,6 +53,8 @@ export class BatchSender {
   readonly #answers: AnswerActions
   /** Customers with an event of this batch that was put aside. */
   readonly #aside = new Set<string>()
+  /** The batch is a single event. */
+  #isSingle = false
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -64,6 +67,7 @@ export class BatchSender {
   /** Sends until every event of the batch is settled, put aside, or the session has ended. */
   async send(batch: Batch): Promise<void> {
     this.#aside.clear()
+    this.#isSingle = batch.length === 1
     await this.#sendAll(batch, CANARY_AFTER)
   }
 
@@ -98,22 +102,33 @@ export class BatchSender {
   }
 
   async #request({ batch, permit }: ClearedBatch, attempt: number): Promise<ResponseClass> {
-    const { destination, lease, cut, gate } = this.#parts
-    for (const { pending } of batch) pending.history.attempts += 1
-    const answer = await destination.send({
+    const { gate } = this.#parts
+    let verdict: Verdict = 'unknown'
+    let detail = ''
+    let leastWaitMs = 0
+    try {
+      for (const { pending } of batch) pending.history.attempts += 1
+      const answer = await this.#handOver(batch)
+      const { response } = answer
+      this.#note(batch, answer, attempt)
+      verdict = verdictOf(response)
+      detail = detailOf(response)
+      if (response.kind === 'retry') leastWaitMs = response.retryAfterMs ?? 0
+      if (verdict === 'down' && !isSuspectAlone(batch)) gate.noteFailed()
+      return response
+    } finally {
+      gate.leave(permit, verdict, detail, leastWaitMs)
+    }
+  }
+
+  async #handOver(batch: Batch): ReturnType<DestinationPort['send']> {
+    const { destination, lease, cut } = this.#parts
+    return await destination.send({
       operations: batch.map(({ operation }) => operation),
       guard: () => lease.isValid(),
       timeoutMs: isProfileBatch(batch) ? PROFILE_TIMEOUT_MS : REQUEST_TIMEOUT_MS,
       signal: cut,
     })
-    const { response } = answer
-    this.#note(batch, answer, attempt)
-    const verdict = verdictOf(response)
-    const detail = 'detail' in response ? `${response.cause}: ${response.detail}` : response.kind
-    const leastWaitMs = response.kind === 'retry' ? (response.retryAfterMs ?? 0) : 0
-    gate.leave(permit, verdict, detail, leastWaitMs)
-    if (verdict === 'down' && !isSuspectAlone(batch)) gate.noteFailed()
-    return response
   }
 
   /** Keeps what the answer shows of each event, and tells the observer. */
@@ -132,7 +147,7 @@ export class BatchSender {
       events: batch.length,
       outcome: response.kind,
       unknownOutcome,
-      detail: 'detail' in response ? `${response.cause}: ${response.detail}` : '',
+      detail: detailOf(response),
       status,
       durationMs,
       attempt,
@@ -179,7 +194,7 @@ export class BatchSender {
       settle([deadOutcome(pending, 'exhausted', { message }, settler)])
       return true
     }
-    if (suspect.failures === 0 && !hasOthers()) return false
+    if (this.#isSingle && suspect.failures === 0 && !hasOthers()) return false
     this.#setAside(pending, backoffMs(Math.max(1, suspect.failures), random, { leastMs }))
     return true
   }
@@ -208,4 +223,8 @@ export class BatchSender {
     const { clock, random, ended, gate } = this.#parts
     if (!gate.isOpen) await clock.sleep(backoffMs(failures, random, { leastMs }), ended)
   }
+}
+
+function detailOf(response: ResponseClass): string {
+  return 'detail' in response ? `${response.cause}: ${response.detail}` : ''
 }

@@ -151,7 +151,11 @@ test.each([
 test('when the registry cannot be read nothing is taken and nothing handed over', async () => {
   const { clock, store, start } = setupWorkers(4)
   const worker = start('a', {
-    registry: { register: () => Promise.reject(new Error('OOM')), leave: () => Promise.resolve() },
+    registry: {
+      register: () => Promise.reject(new Error('OOM')),
+      leave: () => Promise.resolve(),
+      pause: () => Promise.resolve(),
+    },
   })
   await clock.advance(10_000)
   expect([worker.manager.leased, store.shares(4)]).toEqual([[], { '': 4 }])
