@@ -11,12 +11,14 @@ import {
   DEFAULT_BUFFER_BYTES,
   DEFAULT_LEASE_TIMES,
   EndpointGate,
+  MassRejection,
+  NamespacePause,
   PartitionManager,
   RateShare,
   REQUEST_TIMEOUT_MS,
   systemClock,
 } from '@retention-relay/delivery'
-import type { DeliveryObserver, Lease, LeasePort } from '@retention-relay/delivery'
+import type { DeliveryObserver, Lease, LeasePort, RegistryPort } from '@retention-relay/delivery'
 import {
   consumeScripts,
   createRedisClient,
@@ -26,6 +28,8 @@ import {
   namespaceKeys,
   partitionKeys,
   PartitionQueue,
+  pauseScripts,
+  PauseStore,
   ScriptRunner,
   WorkerRegistry,
   WorkSignal,
@@ -81,58 +85,72 @@ export function destinationOf(config: WorkerConfig, version: string): TrackDesti
 
 /** What the delivery of an open namespace is made of. */
 export interface DeliveryParts {
-  readonly config: WorkerConfig
   readonly workerId: string
   readonly connections: Connections
   readonly namespace: OpenNamespace
   readonly destination: TrackDestination
-  readonly gate: EndpointGate
+  readonly gates: Gates
   readonly observer: DeliveryObserver
+  /** Redis does not know the namespace any more: it was emptied. */
+  readonly emptied: () => void
 }
 
-/** The gate of the process. */
-export function gateOf(
-  destination: TrackDestination,
-  observer: DeliveryObserver,
-  stop: AbortSignal,
-): EndpointGate {
-  return new EndpointGate({ destination, clock: systemClock, random: Math.random, observer, stop })
+/** What holds the requests of the whole process back. */
+export interface Gates {
+  readonly gate: EndpointGate
+  readonly rate: RateShare
+  readonly pause: NamespacePause
+  readonly massRejection: MassRejection
+}
+
+/** The gates of the process. */
+export function gatesOf(parts: {
+  readonly config: WorkerConfig
+  readonly destination: Pick<TrackDestination, 'probe'>
+  readonly observer: DeliveryObserver
+  readonly stop: AbortSignal
+}): Gates {
+  const { config, destination, observer, stop } = parts
+  const rate = new RateShare(config.RELAY_RATE_LIMIT, systemClock)
+  const pause = new NamespacePause(observer)
+  const gate = new EndpointGate({
+    destination,
+    clock: systemClock,
+    random: Math.random,
+    observer,
+    stop,
+    pause,
+    closed: () => rate.startSlowly(),
+  })
+  return { gate, rate, pause, massRejection: new MassRejection(pause) }
 }
 
 /** Leasing and delivery of an open namespace; not started. */
 export function composeDelivery(parts: DeliveryParts): PartitionManager {
-  const { config, workerId, connections, namespace, observer } = parts
+  const { workerId, connections, namespace, observer, gates } = parts
   const times = DEFAULT_LEASE_TIMES
-  const rate = new RateShare(config.RELAY_RATE_LIMIT, systemClock)
-  const leaseRunner = new ScriptRunner(connections.leases, leaseScripts)
+  const leaseRunner = new ScriptRunner(connections.leases, [...leaseScripts, ...pauseScripts])
   const nextToken = tokens(workerId)
   return new PartitionManager({
     workerId,
     partitions: namespace.partitions,
     times,
     leases: leasePort(new LeaseStore(leaseRunner, workerId, times.ttlMs), namespace),
-    registry: new WorkerRegistry(
-      leaseRunner,
-      namespaceKeys(namespace.namespace),
-      workerId,
-      times.ttlMs,
-    ),
-    rate,
+    registry: registryPort(parts, leaseRunner),
+    pause: gates.pause,
+    rate: gates.rate,
     clock: systemClock,
     observer,
     nextToken,
-    consume: consumers(parts, rate, nextToken),
+    consume: consumers(parts, nextToken),
     requestTimeoutMs: REQUEST_TIMEOUT_MS,
   })
 }
 
 /** Starts a consumer on a lease. */
-function consumers(
-  parts: DeliveryParts,
-  rate: RateShare,
-  nextToken: () => string,
-): (lease: Lease) => Consumer {
-  const { workerId, connections, namespace, destination, gate, observer } = parts
+function consumers(parts: DeliveryParts, nextToken: () => string): (lease: Lease) => Consumer {
+  const { workerId, connections, namespace, destination, observer } = parts
+  const { gate, rate, massRejection } = parts.gates
   const runner = new ScriptRunner(connections.scripts, consumeScripts)
   const budget = new ByteBudget(DEFAULT_BUFFER_BYTES)
   return (lease) => {
@@ -150,6 +168,7 @@ function consumers(
       destination,
       gate,
       rate,
+      massRejection,
       budget,
       limits: DEFAULT_BATCH_LIMITS,
       clock: systemClock,
@@ -158,6 +177,22 @@ function consumers(
       settler: { partition: lease.partition, worker: workerId, now: () => systemClock.wall() },
       nextToken,
     })
+  }
+}
+
+function registryPort(parts: DeliveryParts, runner: ScriptRunner): RegistryPort {
+  const { namespace, workerId, emptied } = parts
+  const keys = namespaceKeys(namespace.namespace)
+  const registry = new WorkerRegistry(runner, keys, workerId, DEFAULT_LEASE_TIMES.ttlMs)
+  const pauses = new PauseStore(runner, keys)
+  return {
+    register: async () => {
+      const { live, pause, isKnown } = await registry.register()
+      if (!isKnown) emptied()
+      return { live, pause: pause === null ? null : pause.detail }
+    },
+    leave: async () => await registry.leave(),
+    pause: async (detail) => await pauses.pause({ detail, by: workerId, at: systemClock.wall() }),
   }
 }
 

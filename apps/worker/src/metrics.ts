@@ -19,6 +19,8 @@ export interface WorkerMetrics {
   readonly registry: Registry
   /** Must be told each pause once, and its end. */
   readonly observer: DeliveryObserver
+  /** Redis has lost the namespace. */
+  readonly noteEmptied: () => void
 }
 
 /** Makes the metrics. `readNamespace` reads Redis; null while it is away. */
@@ -73,6 +75,11 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
     help: 'Sessions that ended in a requeue.',
     registers,
   })
+  const emptied = new Counter({
+    name: 'relay_redis_emptied_total',
+    help: 'Times that Redis had lost the namespace with all that waited in it.',
+    registers,
+  })
   const leased = new Gauge({
     name: 'relay_partitions_leased',
     help: 'Partitions that this worker leases.',
@@ -106,5 +113,5 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
     paused: (reason) => paused.inc({ reason }),
     resumed: (reason) => paused.dec({ reason }),
   }
-  return { registry, observer }
+  return { registry, observer, noteEmptied: () => emptied.inc() }
 }

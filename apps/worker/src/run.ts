@@ -7,6 +7,7 @@ import { RelayError } from '@retention-relay/events'
 import { pino } from 'pino'
 
 import { readConfig } from './config.ts'
+import type { WorkerConfig } from './config.ts'
 import { RELAY_VERSION } from './version.ts'
 import { Worker } from './worker.ts'
 
@@ -32,7 +33,11 @@ export async function run(parts: RunParts): Promise<number> {
   }
   const { config } = result
   const logger = pino({ level: config.LOG_LEVEL, base: { namespace: config.RELAY_NAMESPACE } })
-  const worker = new Worker({ config, logger, version: RELAY_VERSION })
+  const readCredentials = (): WorkerConfig | null => {
+    const again = readConfig(parts.env)
+    return again.kind === 'config' ? again.config : null
+  }
+  const worker = new Worker({ config, logger, version: RELAY_VERSION, readCredentials })
   try {
     await Promise.race([worker.start(), untilAborted(parts.stop)])
     await untilAborted(parts.stop)

@@ -7,12 +7,10 @@ import { hostname } from 'node:os'
 
 import type { TrackDestination } from '@retention-relay/customerio'
 import { systemClock } from '@retention-relay/delivery'
-import type { DeliveryObserver, EndpointGate, PartitionManager } from '@retention-relay/delivery'
-import { RelayError } from '@retention-relay/events'
+import type { DeliveryObserver, PartitionManager } from '@retention-relay/delivery'
 import {
   awaitRedis,
   bindWorkspace,
-  openNamespace,
   readLayoutVersions,
   ScriptRunner,
   statusScripts,
@@ -20,25 +18,28 @@ import {
 import type { OpenNamespace, RedisFacts } from '@retention-relay/queue'
 import type { Logger } from 'pino'
 
+import { tellRedisChecks } from './check-redis.ts'
 import type { Connections } from './compose.ts'
-import { composeDelivery, connect, destinationOf, gateOf } from './compose.ts'
+import { composeDelivery, connect, destinationOf, gatesOf } from './compose.ts'
+import type { Gates } from './compose.ts'
 import type { WorkerConfig } from './config.ts'
 import { Health } from './health.ts'
 import type { HttpServer } from './http-server.ts'
 import { startHttpServer } from './http-server.ts'
+import { LiveCredentials } from './live-credentials.ts'
+import type { Credentials } from './live-credentials.ts'
 import { logObserver } from './log-observer.ts'
 import { createMetrics } from './metrics.ts'
 import { readNamespaceGauges } from './namespace-gauges.ts'
 import type { NamespaceGauges } from './namespace-gauges.ts'
 import { tellAll } from './observers.ts'
+import { openUntilReady } from './open-namespace.ts'
 import { followPauses } from './pauses.ts'
 import { watchRedis } from './redis-watch.ts'
-import { checkLayout, checkRedis, isProduction } from './start-checks.ts'
+import { checkLayout } from './start-checks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
-/** Wait between two attempts to open the namespace on a Redis that refuses it, in milliseconds. */
-const NAMESPACE_WAIT_MS = 1000
 /** Kept of RELAY_SHUTDOWN_MS for closing connections, in milliseconds. */
 const CLOSE_MS = 500
 /** Wait between two looks at a destination that does not answer, in milliseconds. */
@@ -50,6 +51,8 @@ export interface WorkerParts {
   readonly logger: Logger
   /** Version of the relay, for the user agent. */
   readonly version: string
+  /** Reads the credentials again; null where they have a fault. Default: they never change. */
+  readonly readCredentials?: () => Credentials | null
   /** Told everything that the logs and metrics are told. */
   readonly observer?: Partial<DeliveryObserver>
 }
@@ -67,10 +70,13 @@ export class Worker {
   /** Reads the namespace for the metrics. */
   readonly #status: ScriptRunner
   readonly #destination: TrackDestination
-  readonly #gate: EndpointGate
+  readonly #credentials: LiveCredentials
+  readonly #gates: Gates
   #http: HttpServer | undefined
   #namespace: OpenNamespace | undefined
   #manager: PartitionManager | undefined
+  /** The namespace is being set up again. */
+  #isReopening = false
 
   /** Connects; `start` does the rest. */
   constructor(parts: WorkerParts) {
@@ -94,7 +100,20 @@ export class Worker {
     this.#connections = connect(this.#config.REDIS_URL)
     this.#status = new ScriptRunner(this.#connections.leases, statusScripts)
     this.#destination = destinationOf(this.#config, parts.version)
-    this.#gate = gateOf(this.#destination, this.#observer, this.#stop.signal)
+    this.#credentials = new LiveCredentials({
+      destination: this.#destination,
+      credentials: this.#config,
+      read: parts.readCredentials ?? (() => null),
+      checkWorkspace: async (siteId) =>
+        await bindWorkspace(this.#connections.leases, this.#config.RELAY_NAMESPACE, siteId),
+      logger: this.#logger,
+    })
+    this.#gates = gatesOf({
+      config: this.#config,
+      destination: this.#credentials,
+      observer: this.#observer,
+      stop: this.#stop.signal,
+    })
   }
 
   /** Port of /metrics and /health; 0 before the start. */
@@ -123,24 +142,25 @@ export class Worker {
     )
     const facts = await this.#reachRedis()
     if (facts === null) return
-    this.#check(facts)
+    tellRedisChecks(facts, this.#config, this.#logger)
     watchRedis(this.#connections.scripts, {
       changed: (isReady) => this.#health.set('redis', isReady),
       away: (cause) => this.#tellAway(cause),
     })
-    await this.#openNamespace()
-    if (this.#namespace === undefined || this.#stop.signal.aborted) return
+    const open = await this.#openNamespace(this.#config.RELAY_PARTITIONS)
+    if (open === null || this.#stop.signal.aborted) return
+    this.#namespace = open
     this.#health.set('namespace', true)
     await this.#checkLayout(this.#namespace)
     if (this.#stop.signal.aborted) return
     this.#manager = composeDelivery({
-      config: this.#config,
       workerId: this.#workerId,
       connections: this.#connections,
       namespace: this.#namespace,
       destination: this.#destination,
-      gate: this.#gate,
+      gates: this.#gates,
       observer: this.#observer,
+      emptied: () => void this.#foundEmptied(),
     })
     this.#manager.start()
     void this.#meetDestination()
@@ -187,63 +207,43 @@ export class Worker {
     return null
   }
 
-  #check(facts: readonly RedisFacts[]): void {
-    const findings = facts.flatMap((node) => checkRedis(node))
-    const dangers = findings.filter(({ level }) => level === 'danger')
-    for (const { level, text } of findings) {
-      this.#logger[level === 'danger' ? 'warn' : 'info']({ event: 'redis.checked', level }, text)
-    }
-    if (
-      dangers.length === 0 ||
-      !isProduction(this.#config) ||
-      this.#config.RELAY_ALLOW_UNSAFE_REDIS
-    )
-      return
-    const list = dangers.map(({ text }) => text).join('; ')
-    const remedy =
-      'Correct these settings of Redis, or set RELAY_ALLOW_UNSAFE_REDIS=1 and accept the loss.'
-    throw new RelayError(
-      'RELAY_CONFIG_INVALID',
-      `REDIS_URL: this Redis can lose events: ${list}. ${remedy}`,
-    )
-  }
-
   #tellAway(cause: string | undefined): void {
     this.#logger.warn({ event: 'redis.away', cause }, 'Redis does not answer; goes on trying')
   }
 
-  /** Leaves the namespace undefined when the worker was stopped before Redis took it. */
-  async #openNamespace(): Promise<void> {
-    const {
-      RELAY_NAMESPACE: namespace,
-      RELAY_PARTITIONS: partitions,
-      CUSTOMERIO_SITE_ID: siteId,
-    } = this.#config
-    const { leases } = this.#connections
-    let told: string | undefined
-    while (!this.#stop.signal.aborted) {
-      try {
-        const open = await openNamespace(leases, {
-          namespace,
-          ...(partitions === undefined ? {} : { partitions }),
-        })
-        await bindWorkspace(leases, namespace, siteId)
-        this.#namespace = open
-        return
-      } catch (error) {
-        if (error instanceof RelayError) throw error
-        const cause = error instanceof Error ? error.message : String(error)
-        if (cause !== told) {
-          this.#logger.warn(
-            { event: 'namespace.not_open', cause },
-            'Redis does not open the namespace; goes on trying',
-          )
-        }
-        told = cause
-        await systemClock.sleep(NAMESPACE_WAIT_MS, this.#stop.signal)
-        await awaitRedis(leases, { timeoutMs: REDIS_WAIT_MS })
-      }
+  /** Null when the worker was stopped before Redis took it. `partitions`: what it has to have. */
+  async #openNamespace(partitions: number | undefined): Promise<OpenNamespace | null> {
+    const { RELAY_NAMESPACE: namespace, CUSTOMERIO_SITE_ID: siteId } = this.#config
+    return await openUntilReady({
+      client: this.#connections.leases,
+      options: { namespace, ...(partitions === undefined ? {} : { partitions }) },
+      siteId,
+      logger: this.#logger,
+      stop: this.#stop.signal,
+    })
+  }
+
+  /**
+   * Redis has lost the namespace: whatever waited in it is gone, and a person must know. The namespace is set up again,
+   * so that what producers send from now on is delivered.
+   */
+  async #foundEmptied(): Promise<void> {
+    if (this.#isReopening || this.#namespace === undefined) return
+    this.#isReopening = true
+    this.#health.set('namespace', false)
+    this.#metrics.noteEmptied()
+    this.#logger.error(
+      { event: 'redis.emptied' },
+      'Redis has lost the namespace: events that waited in it are gone, and delivered ones may be delivered again; restore it from a backup, or have services send their latest events again',
+    )
+    try {
+      const open = await this.#openNamespace(this.#namespace.partitions)
+      if (open !== null) this.#health.set('namespace', true)
+    } catch (error) {
+      const cause = error instanceof Error ? error.message : String(error)
+      this.#logger.error({ event: 'namespace.not_open', cause }, 'the namespace is another one now')
     }
+    this.#isReopening = false
   }
 
   async #checkLayout(namespace: OpenNamespace): Promise<void> {
@@ -256,7 +256,7 @@ export class Worker {
   /** Asks the destination for the first time, until it answers. */
   async #meetDestination(): Promise<void> {
     while (!this.#stop.signal.aborted && !this.#health.readiness().ready) {
-      const probe = await this.#destination.probe({ signal: this.#stop.signal })
+      const probe = await this.#credentials.probe({ signal: this.#stop.signal })
       if (this.#stop.signal.aborted) return
       if (probe.kind === 'unreachable') {
         this.#logger.warn(
@@ -266,7 +266,7 @@ export class Worker {
         await systemClock.sleep(PROBE_WAIT_MS, this.#stop.signal)
         continue
       }
-      if (probe.kind === 'refused') await this.#gate.judgeUnauthorized(probe.status)
+      if (probe.kind === 'refused') await this.#gates.gate.judgeUnauthorized(probe.status)
       else
         this.#logger.info(
           { event: 'destination.checked', region: probe.region },

@@ -1,7 +1,13 @@
-// What a verb talks to: a client of Redis that is ready, with the scripts that only look. A Redis that is away is an
+// What a verb talks to: a client of Redis that is ready, with the scripts of the verbs. A Redis that is away is an
 // expected end of the attempt and comes back as a value; one that can never be used as configured is thrown.
 
-import { awaitRedis, createRedisClient, ScriptRunner, statusScripts } from '@retention-relay/queue'
+import {
+  awaitRedis,
+  createRedisClient,
+  pauseScripts,
+  ScriptRunner,
+  statusScripts,
+} from '@retention-relay/queue'
 import type { RedisAddress, RedisClient } from '@retention-relay/queue'
 
 /** What every verb takes. */
@@ -17,7 +23,7 @@ export type OpsArrival =
 
 /** Makes a connection of a client that the caller owns and closes. */
 export function opsConnection(client: RedisClient): OpsConnection {
-  return { client, runner: new ScriptRunner(client, statusScripts) }
+  return { client, runner: new ScriptRunner(client, [...statusScripts, ...pauseScripts]) }
 }
 
 /**

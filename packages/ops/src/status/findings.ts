@@ -1,7 +1,7 @@
 // What an operator should know about a partition, each with its remedy. The relay itself never fails, delays,
 // prioritises or completes a job of BullMQ's, so whatever is found there was put there by another tool.
 
-import type { PartitionSnapshot } from '@retention-relay/queue'
+import type { PartitionSnapshot, StoredPause } from '@retention-relay/queue'
 
 import type { Finding, PartitionStatus } from './status.ts'
 
@@ -17,7 +17,10 @@ export function partitionFindings(
 }
 
 /** The findings of the namespace as a whole. */
-export function namespaceFindings(partitions: readonly PartitionStatus[]): readonly Finding[] {
+export function namespaceFindings(
+  partitions: readonly PartitionStatus[],
+  pause: StoredPause | null,
+): readonly Finding[] {
   const note = (code: Finding['code'], message: string): Finding => {
     return { level: 'note', code, partition: null, message }
   }
@@ -26,9 +29,15 @@ export function namespaceFindings(partitions: readonly PartitionStatus[]): reado
   )
   const paused = partitions.filter((partition) => partition.paused)
   return [
+    ...(pause === null ? [] : [namespacePaused(pause)]),
     ...(left.length === 0 ? [] : [note('no_owner', unownedText(left.length))]),
     ...(paused.length === 0 ? [] : [note('paused', pausedText(paused))]),
   ]
+}
+
+function namespacePaused({ detail, by, at }: StoredPause): Finding {
+  const message = `nothing is sent since ${new Date(at).toISOString()}: ${detail}, seen by ${by}; look at them with relay dead list, then run relay resume --why TEXT`
+  return { level: 'fault', code: 'namespace_paused', partition: null, message }
 }
 
 type MakeFault = (code: Finding['code'], message: string) => Finding

@@ -2,7 +2,7 @@
 // written, so a look at a mistyped namespace does not found it.
 
 import { readLiveWorkers, readNamespace, readPartition } from '@retention-relay/queue'
-import type { OpenNamespace, PartitionSnapshot } from '@retention-relay/queue'
+import type { NamespaceSettings, OpenNamespace, PartitionSnapshot } from '@retention-relay/queue'
 
 import type { OpsConnection } from '../connection.ts'
 import { namespaceFindings, partitionFindings } from './findings.ts'
@@ -44,7 +44,7 @@ async function readPartitions(
 }
 
 function describe(
-  { namespace, generation }: OpenNamespace,
+  { namespace, generation, pause }: NamespaceSettings,
   workers: readonly string[],
   snapshots: readonly PartitionSnapshot[],
 ): RelayStatus {
@@ -55,13 +55,14 @@ function describe(
   return {
     namespace,
     generation,
+    pause,
     takenAt: Math.max(...snapshots.map(({ takenAt }) => takenAt)),
     workers,
     partitions,
     totals: totalsOf(partitions),
     findings: [
       ...looked.flatMap(({ status, snapshot }) => partitionFindings(status, snapshot)),
-      ...namespaceFindings(partitions),
+      ...namespaceFindings(partitions, pause),
     ],
   }
 }

@@ -1,6 +1,6 @@
 // The shapes of a status: what the relay holds at one moment, partition by partition and in sum.
 
-import type { EventCount } from '@retention-relay/queue'
+import type { EventCount, StoredPause } from '@retention-relay/queue'
 
 /** Who drains a partition. */
 export interface Owner {
@@ -51,6 +51,7 @@ export interface Finding {
     | 'dead_count'
     | 'no_owner'
     | 'paused'
+    | 'namespace_paused'
   /** Null where it concerns the whole namespace. */
   readonly partition: number | null
   /** One sentence for a person, with the remedy. */
@@ -94,6 +95,8 @@ export interface StatusTotals {
 export interface RelayStatus {
   readonly namespace: string
   readonly generation: number
+  /** Why workers wait in the whole namespace; null when they do not. */
+  readonly pause: StoredPause | null
   /** Redis' clock, in milliseconds since 1970. */
   readonly takenAt: number
   /** Ids of the live workers. */
