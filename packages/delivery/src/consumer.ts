@@ -134,7 +134,7 @@ export class Consumer {
         const sentAt = momentOf(clock)
         const token = nextToken()
         lease.offer(token)
-        const reply = await queue.requeue(token, lease.tokens, lease.ttlMs)
+        const reply = await queue.requeue(token, lease.tokens, lease.ttlMs, this.#uncertain())
         if (reply === 'lost') break
         lease.accept(token)
         lease.extend(sentAt)
@@ -144,6 +144,11 @@ export class Consumer {
       }
     }
     return false
+  }
+
+  /** What a former owner held may be in flight still; of its own requests the consumer knows. */
+  #uncertain(): 'active' | readonly string[] {
+    return this.#session === undefined ? 'active' : this.#histories.uncertainJobs
   }
 
   /** Repeats settles until all are acknowledged; false when the signal aborted first. */

@@ -4,7 +4,7 @@
 import type { DeadReason, JobPosition } from '@retention-relay/events'
 import { decodeJob, dedupeMember, jobCount } from '@retention-relay/events'
 
-import type { HeldJob, PendingEvent, SendHistory } from './pending-event.ts'
+import type { HeldJob, HistoryOf, PendingEvent } from './pending-event.ts'
 import { holdJob, pendEvent } from './pending-event.ts'
 import type { ClaimedJob } from './ports.ts'
 
@@ -32,12 +32,12 @@ export type Decoded =
 /** Claimed jobs that are not decoded yet. */
 export class Inbox {
   readonly #namespace: string
-  readonly #historyOf: (member: string) => SendHistory
+  readonly #historyOf: HistoryOf
   #jobs: { readonly held: HeldJob; readonly claimed: ClaimedJob }[] = []
   #events = 0
 
   /** `historyOf` gives what earlier sessions know of a dedupe member. */
-  constructor(namespace: string, historyOf: (member: string) => SendHistory) {
+  constructor(namespace: string, historyOf: HistoryOf) {
     this.#namespace = namespace
     this.#historyOf = historyOf
   }

@@ -14,6 +14,8 @@ export interface HeldJob {
   readonly committedAt: number
   /** Bytes of its data, which count against the worker's budget while it is held. */
   readonly bytes: number
+  /** True when an earlier owner may have sent it. */
+  readonly maybeDelivered: boolean
   /** Positions without a written settle. 0: the job has left `active`. */
   open: number
 }
@@ -58,17 +60,21 @@ export function holdJob(job: ClaimedJob, count: number): HeldJob {
     count,
     committedAt: job.committedAt,
     bytes: job.data.length,
+    maybeDelivered: job.maybeDelivered,
     open: count - settled,
   }
 }
 
-/** Makes a pending event. `historyOf` gives what is known of a dedupe member. */
+/** Gives what is known of the event with this dedupe member; `maybeDelivered` is what its job says. */
+export type HistoryOf = (member: string, maybeDelivered: boolean) => SendHistory
+
+/** Makes a pending event. */
 export function pendEvent(
   event: RelayEvent,
   job: HeldJob,
   position: number,
-  historyOf: (member: string) => SendHistory,
+  historyOf: HistoryOf,
 ): PendingEvent {
   const member = dedupeMember(event.id)
-  return { event, member, job, position, history: historyOf(member) }
+  return { event, member, job, position, history: historyOf(member, job.maybeDelivered) }
 }

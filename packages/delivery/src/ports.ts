@@ -14,6 +14,8 @@ export interface ClaimedJob {
   readonly claims: number
   /** One letter per position, '-' where it is not settled yet; empty when none is. */
   readonly settled: string
+  /** True when an earlier owner may have sent it. */
+  readonly maybeDelivered: boolean
 }
 
 /** What a claim found. */
@@ -52,7 +54,13 @@ export interface PartitionPort {
   /** Which of these dedupe members are delivered. */
   delivered(members: readonly string[]): Promise<boolean[]>
   settle(request: SettleRequest): Promise<'settled' | 'lost'>
-  requeue(newToken: string, tokens: readonly string[], ttlMs: number): Promise<'requeued' | 'lost'>
+  /** `uncertain`: jobs that may have been in flight, `active` for all that are claimed; later claims tell so. */
+  requeue(
+    newToken: string,
+    tokens: readonly string[],
+    ttlMs: number,
+    uncertain: 'active' | readonly string[],
+  ): Promise<'requeued' | 'lost'>
   /** Resolves when the connection can take commands again. Rejects when the signal aborts. */
   ready(signal: AbortSignal): Promise<void>
   /** Resolves when there may be work, after about a second at the latest, or when the signal aborts. */

@@ -6,15 +6,24 @@ import type { PendingEvent, SendHistory } from './pending-event.ts'
 
 /** Histories of one consumer. */
 export class SendHistories {
-  readonly #byMember = new Map<string, SendHistory>()
+  readonly #byMember = new Map<string, { readonly history: SendHistory; readonly jobId: string }>()
 
-  /** What is known of the event with this dedupe member. */
-  readonly of = (member: string): SendHistory =>
-    this.#byMember.get(member) ?? { attempts: 0, maybeDelivered: false }
+  /** What is known of the event with this dedupe member; `maybeDelivered` is what its job says. */
+  readonly of = (member: string, maybeDelivered: boolean): SendHistory =>
+    this.#byMember.get(member)?.history ?? { attempts: 0, maybeDelivered }
+
+  /** Jobs with an event that may have been delivered. */
+  get uncertainJobs(): readonly string[] {
+    const jobs = new Set<string>()
+    for (const { history, jobId } of this.#byMember.values()) {
+      if (history.maybeDelivered) jobs.add(jobId)
+    }
+    return [...jobs]
+  }
 
   /** A request of the event has ended without an outcome for it. */
-  keep(pending: PendingEvent): void {
-    this.#byMember.set(pending.member, pending.history)
+  keep({ member, history, job }: PendingEvent): void {
+    this.#byMember.set(member, { history, jobId: job.id })
   }
 
   /** The event is settled. */

@@ -1,6 +1,6 @@
 // A consumer through lost answers, lost leases, a stop and bugs: nothing lost, nothing overtaken, and what was delivered
 // is written down.
-import type { RelayEvent } from '@retention-relay/events'
+import type { RelayEvent, ResponseClass } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
 import { ByteBudget } from '../src/byte-budget.ts'
@@ -8,7 +8,7 @@ import type { ConsumerBench } from './consumer-setup.ts'
 import { forMs, setupConsumer, startConsumer } from './consumer-setup.ts'
 import { claimedJob, track } from './events.ts'
 import type { Call, Fault } from './fake-partition.ts'
-import { DELIVERED } from './scripted-destination.ts'
+import { DELIVERED, refusal, UNAVAILABLE } from './scripted-destination.ts'
 
 function addSingly(bench: ConsumerBench, events: readonly RelayEvent[]): string[] {
   for (const event of events) bench.partition.add(event)
@@ -295,3 +295,54 @@ function idsOf(bench: ConsumerBench): string[] {
     return job.events.map(({ id }) => id)
   })
 }
+
+const UNKNOWN: ResponseClass = { ...UNAVAILABLE, unknownOutcome: true } as ResponseClass
+
+test('what a former owner may have had in flight is told when it dies', async () => {
+  const bench = setupConsumer()
+  const [taken, waiting] = [track('a'), track('b')]
+  bench.partition.active.push(claimedJob([taken]))
+  bench.partition.add(waiting)
+  bench.destination.answer = () => refusal()
+  startConsumer(bench)
+  await forMs(bench, 2_000)
+  const told = bench.partition.deadLetters.map(({ id, maybeDelivered }) => [id, maybeDelivered])
+  expect(new Map(told as [string, boolean][])).toEqual(
+    new Map([
+      [taken.id, true],
+      [waiting.id, false],
+    ]),
+  )
+})
+
+test('what requests have shown of an event outlives a requeue', async () => {
+  const bench = setupConsumer()
+  const [event, other] = [track('a'), track('b')]
+  bench.partition.add(event)
+  bench.destination.answer = (_sent, index) => (index === 0 ? UNKNOWN : refusal())
+  startConsumer(bench)
+  await forMs(bench, 100)
+  bench.partition.failNext('delivered', 'before')
+  bench.partition.add(other)
+  await forMs(bench, 5_000)
+  expect(bench.partition.calls.filter((call) => call === 'requeue')).toHaveLength(2)
+  // Once before the requeue; then both together, and each alone.
+  expect(bench.partition.deadLetters).toMatchObject([
+    { id: event.id, attempts: 3, maybeDelivered: true },
+    { id: other.id, attempts: 2, maybeDelivered: false },
+  ])
+})
+
+test('a consumer that stops leaves word of what may have been delivered', async () => {
+  const bench = setupConsumer()
+  const [event, other] = [track('a'), track('b')]
+  bench.partition.add(event)
+  bench.partition.add(other)
+  bench.destination.answer = ({ operations }) =>
+    operations.some(({ id }) => id === event.id) ? UNKNOWN : DELIVERED
+  const consumer = startConsumer(bench)
+  await forMs(bench, 300)
+  await bench.clock.until(consumer.stop(1000, 2000))
+  const told = bench.partition.wait.map(({ maybeDelivered }) => maybeDelivered)
+  expect(told).toEqual([true, true])
+})

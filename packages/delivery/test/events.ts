@@ -46,6 +46,7 @@ export function claimedJob(
     committedAt: occurredAt,
     claims: 1,
     settled: '',
+    maybeDelivered: false,
     ...changes,
   }
 }

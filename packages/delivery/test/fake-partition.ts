@@ -77,11 +77,17 @@ export class FakePartition implements PartitionPort {
     return await this.#call('settle', () => this.#settle(request))
   }
 
-  async requeue(newToken: string, tokens: readonly string[]): Promise<'requeued' | 'lost'> {
+  async requeue(
+    ...[newToken, tokens, , uncertain]: Parameters<PartitionPort['requeue']>
+  ): Promise<'requeued' | 'lost'> {
     return await this.#call('requeue', () => {
       if (!tokens.includes(this.token)) return 'lost'
       this.token = newToken
-      this.wait = [...this.active, ...this.wait]
+      const isUncertain = (job: ClaimedJob): boolean =>
+        uncertain === 'active' ? this.active.includes(job) : uncertain.includes(job.id)
+      this.wait = [...this.active, ...this.wait].map((job) =>
+        isUncertain(job) ? { ...job, maybeDelivered: true } : job,
+      )
       this.active = []
       return 'requeued'
     })

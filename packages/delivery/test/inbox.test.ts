@@ -52,6 +52,7 @@ test('events know their position, their job and their id in the dedupe store', (
     committedAt: 77,
     bytes: job.data.length,
     open: 2,
+    maybeDelivered: false,
   })
 })
 

@@ -37,6 +37,7 @@ test('jobs are claimed in the order in which BullMQ added them, with what BullMQ
     committedAt: added?.timestamp,
     claims: 1,
     settled: '',
+    maybeDelivered: false,
   })
 })
 

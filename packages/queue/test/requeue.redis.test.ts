@@ -132,3 +132,31 @@ test('jobs that were put back twice are claimed in the order in which they were 
   expect(jobs.map(({ id }) => id)).toEqual(ids.filter((_, at) => at !== 1))
   expect(jobs.map(({ claims }) => claims)).toEqual([3, 3, 2, 1, 1])
 })
+
+/** Ids of the claimed jobs that may have been sent before. */
+const uncertainIn = async (partition: Partition, token: string): Promise<readonly string[]> => {
+  const request = { token, maxJobs: 200, maxBytes: 1_000_000, held: 0 }
+  const reply = await partition.queue.claim(request)
+  if (reply.kind !== 'claimed') throw new Error(`the claim was ${reply.kind}`)
+  return reply.jobs.filter(({ maybeDelivered }) => maybeDelivered).map(({ id }) => id)
+}
+
+test('of a dead owner every claimed job may have been in flight, and later claims tell so', async () => {
+  const partition = await setup()
+  const claimed = await partition.addMany(3, 1)
+  await claimJobs(partition, 0)
+  await partition.addMany(2, 1)
+  await partition.queue.requeue('worker#2', ['worker#1'], TTL_MS, 'active')
+  expect(await uncertainIn(partition, 'worker#2')).toEqual(claimed)
+  await partition.queue.requeue('worker#3', ['worker#2'], TTL_MS, [])
+  expect(await uncertainIn(partition, 'worker#3')).toEqual(claimed)
+})
+
+test('a session that knows names the jobs; one that is gone is not made again', async () => {
+  const partition = await setup()
+  const ids = await partition.addMany(3, 1)
+  await claimJobs(partition, 0)
+  await partition.queue.requeue('worker#2', ['worker#1'], TTL_MS, [ids[1]!, 'gone'])
+  expect(await uncertainIn(partition, 'worker#2')).toEqual([ids[1]])
+  expect(await partition.redis.exists(`${partition.keys.jobBase}gone`)).toBe(0)
+})

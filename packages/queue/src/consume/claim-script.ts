@@ -11,7 +11,7 @@ export const claimScript: Script = defineScript(
 -- KEYS[1] lease  KEYS[2] meta  KEYS[3] wait  KEYS[4] active  KEYS[5] counters  KEYS[6] orphans
 -- ARGV[1] token  ARGV[2] most jobs  ARGV[3] most bytes  ARGV[4] jobs that the caller holds  ARGV[5] base of job keys
 -- returns {'lost'} | {'out_of_sync', length of active} | {'paused'}
---       | {'ok', id, name, data, timestamp, claims, settled bits, id, …}
+--       | {'ok', id, name, data, timestamp, claims, settled bits, '1' where it may have been sent, id, …}
 ${JOB_NAME_LUA}
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return { 'lost' } end
 local active = redis.call('LLEN', KEYS[4])
@@ -25,7 +25,7 @@ while jobs < most and looked < 1000 do
   if not id then break end
   looked = looked + 1
   local key = ARGV[5] .. id
-  local job = redis.call('HMGET', key, 'name', 'data', 'timestamp', 'rs')
+  local job = redis.call('HMGET', key, 'name', 'data', 'timestamp', 'rs', 'ru')
   if not job[2] then
     redis.call('RPOP', KEYS[3])
     redis.call('LPUSH', KEYS[6], id)
@@ -44,6 +44,7 @@ while jobs < most and looked < 1000 do
     local at = #reply
     reply[at + 1], reply[at + 2], reply[at + 3] = id, job[1] or '', job[2]
     reply[at + 4], reply[at + 5], reply[at + 6] = job[3] or '0', claims, job[4] or ''
+    reply[at + 7] = job[5] or ''
   end
 end
 if accepted > 0 then redis.call('HINCRBY', KEYS[5], 'accepted', accepted) end

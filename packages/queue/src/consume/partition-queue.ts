@@ -26,6 +26,8 @@ export interface ClaimedJob {
   readonly claims: number
   /** One letter per position that is already settled ('-' where not); empty when none is. */
   readonly settled: string
+  /** True when an earlier owner may have sent it. */
+  readonly maybeDelivered: boolean
 }
 
 /** What a claim found. */
@@ -141,18 +143,22 @@ export class PartitionQueue {
 
   /**
    * Puts every active job back to the head of the waiting ones, in order, and replaces the lease's token by
-   * `newToken`, which must never have been used. `tokens`: every token that this session may hold.
+   * `newToken`, which must never have been used. `tokens`: every token that this session may hold. `uncertain`: the jobs
+   * that may have been in flight when their session ended, `active` for all that are claimed; later claims tell so.
    */
   async requeue(
     newToken: string,
     tokens: readonly string[],
     ttlMs: number,
+    uncertain: 'active' | readonly string[] = [],
   ): Promise<'requeued' | 'lost'> {
     const { lease, meta, wait, active, marker, jobBase } = this.#keys
+    const isAll = uncertain === 'active'
+    const jobs = isAll ? [] : uncertain
     const reply = (await this.#runner.run(
       requeueScript,
       [lease, meta, wait, active, marker],
-      [newToken, ttlMs, jobBase, ...tokens],
+      [newToken, ttlMs, jobBase, isAll ? 1 : 0, tokens.length, ...tokens, ...jobs],
     )) as unknown[]
     return replyText(reply[0]) === 'ok' ? 'requeued' : 'lost'
   }
@@ -163,7 +169,7 @@ function readClaim(reply: unknown[]): ClaimReply {
   if (kind === 'lost' || kind === 'paused') return { kind }
   if (kind === 'out_of_sync') return { kind, active: Number(reply[1]) }
   const jobs: ClaimedJob[] = []
-  for (let at = 1; at < reply.length; at += 6) {
+  for (let at = 1; at < reply.length; at += 7) {
     jobs.push({
       id: replyText(reply[at]),
       name: replyText(reply[at + 1]),
@@ -171,6 +177,7 @@ function readClaim(reply: unknown[]): ClaimReply {
       committedAt: Number(replyText(reply[at + 3])),
       claims: Number(reply[at + 4]),
       settled: replyText(reply[at + 5]),
+      maybeDelivered: replyText(reply[at + 6]) === '1',
     })
   }
   return { kind: 'claimed', jobs }
