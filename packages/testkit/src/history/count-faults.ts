@@ -5,6 +5,7 @@
 import type { CalledEvent } from './called-events.ts'
 import type { Finding } from './finding.ts'
 import type { History } from './history.ts'
+import type { Counts, DeadLetterLine } from './records.ts'
 import type { Traffic } from './traffic.ts'
 
 interface Rule {
@@ -19,14 +20,17 @@ export function findCountFaults(
   events: Iterable<CalledEvent>,
   traffic: Traffic,
 ): Finding[] {
-  const rules = [...rulesOfCounters(history), ...rulesOfTraffic(history, traffic)]
-  if (history.run.wipes.length === 0) rules.push(...rulesOfWhole(history, events, traffic))
+  const { counts, deadLetters, run } = history
+  if (counts === null) return []
+  const rules = [...rulesOfCounters(counts, deadLetters), ...rulesOfTraffic(counts, traffic)]
+  const dead = new Set(deadLetters.map(({ id }) => id))
+  if (run.wipes.length === 0) rules.push(...rulesOfWhole(counts, dead, events, traffic))
   return rules
     .filter(({ holds }) => !holds)
     .map(({ rule, left, right }) => ({ kind: 'countFault', rule, left, right }))
 }
 
-function rulesOfCounters({ counts, deadLetters }: History): Rule[] {
+function rulesOfCounters(counts: Counts, deadLetters: readonly DeadLetterLine[]): Rule[] {
   const { accepted, delivered, duplicate, dead, pending } = counts
   const ended = delivered + duplicate + dead + pending
   return [
@@ -36,18 +40,18 @@ function rulesOfCounters({ counts, deadLetters }: History): Rule[] {
   ]
 }
 
-function rulesOfTraffic({ counts }: History, { takenOf }: Traffic): Rule[] {
-  return [atMost('delivered ≤ events received', counts.delivered, takenOf.size)]
+function rulesOfTraffic({ delivered }: Counts, { takenOf }: Traffic): Rule[] {
+  return [atMost('delivered ≤ events received', delivered, takenOf.size)]
 }
 
 /** What holds as long as Redis has kept everything. */
 function rulesOfWhole(
-  { counts, deadLetters }: History,
+  counts: Counts,
+  dead: ReadonlySet<string>,
   events: Iterable<CalledEvent>,
   { takenOf }: Traffic,
 ): Rule[] {
   const { accepted, delivered, duplicate, dedupeIds } = counts
-  const dead = new Set(deadLetters.map(({ id }) => id))
   let [acknowledged, settled] = [0, 0]
   for (const event of events) if (event.acknowledgedAt !== null) acknowledged += 1
   for (const { id } of takenOf.keys()) if (!dead.has(id)) settled += 1

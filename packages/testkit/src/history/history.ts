@@ -7,7 +7,8 @@ export interface History {
   readonly producers: readonly ProducerHistory[]
   readonly receipts: readonly ReceiptRecord[]
   readonly deadLetters: readonly DeadLetterLine[]
-  readonly counts: Counts
+  /** Null where the consumer keeps none, as BullMQ's own Worker does not. */
+  readonly counts: Counts | null
 }
 
 export interface ProducerHistory {

@@ -3,7 +3,7 @@
 //   producer-N.ndjson     one file per process start of a producer: its calls, and how each ended
 //   receipts.ndjson       what the mock Customer.io was sent, in the order in which it applied it (`--receipts FILE`)
 //   dead-letters.ndjson   the unresolved dead letters, at the end of the run
-//   counts.json           the durable counters of the relay, at the end of the run
+//   counts.json           the durable counters of the relay, at the end of the run; `null` where the consumer keeps none
 //   run.json              what the run was allowed to do
 //
 // The order of the lines of a file is the order of what they tell; `at` is wall-clock milliseconds of one machine and
@@ -98,7 +98,7 @@ export interface DeadLetterLine {
   readonly diedAt: number
 }
 
-/** counts.json. */
+/** counts.json, unless it is `null`. */
 export interface Counts {
   /** Durable counters, all partitions together. */
   readonly accepted: number
