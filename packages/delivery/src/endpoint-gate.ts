@@ -42,7 +42,7 @@ export class EndpointGate {
     return this.#breaker.state !== 'closed'
   }
 
-  /** Requests that failed since the start, those of suspect events left out: they are what the others are compared with. */
+  /** Requests that failed since the start. */
   get failed(): number {
     return this.#failed
   }
@@ -68,7 +68,7 @@ export class EndpointGate {
     this.#accepted += 1
   }
 
-  /** A request failed that was not of a suspect event alone. */
+  /** A request failed. */
   noteFailed(): void {
     this.#failed += 1
   }

@@ -8,10 +8,12 @@ import type { PendingEvent, SendHistory, Suspect } from './pending-event.ts'
 const SUSPECT_TRIES = 2
 /** Fewest failures alone that an event dies of. */
 export const MAX_ATTEMPTS = 10
+/** Longest time that a suspect event is put aside, in milliseconds: its customer waits meanwhile. */
+export const SUSPECT_CAP_MS = 20_000
 /** Most probable that an event dies which is as good as the others: one in a thousand million. */
 const WRONG_DEATH = 1e-9
 
-/** What requests have shown of the endpoint, those of suspect events left out. Both since the start. */
+/** What requests have shown of the endpoint since the start. */
 export interface Evidence {
   /** Requests that it accepted. */
   readonly accepted: number
@@ -27,12 +29,8 @@ export interface FailedInARow {
 
 /** Failures in a row before an event of this batch is looked for; `tries` where none is suspect yet. */
 export function triesOf(batch: Batch, tries: number): number {
-  return isSuspectAlone(batch) ? SUSPECT_TRIES : tries
-}
-
-/** Whether the batch is nothing but a suspect event. */
-export function isSuspectAlone(batch: Batch): boolean {
-  return batch.length === 1 && batch[0]!.pending.history.suspect !== undefined
+  const isSuspect = batch.length === 1 && batch[0]!.pending.history.suspect !== undefined
+  return isSuspect ? SUSPECT_TRIES : tries
 }
 
 /** A suspect event goes alone while the endpoint is known to be healthy; in an outage it goes with the others. */
@@ -63,15 +61,19 @@ export function suspectAgain(history: SendHistory, row: FailedInARow, seen: Evid
   const suspect: Suspect = {
     failures: (known?.failures ?? 0) + counted,
     acceptedBefore: seen.accepted,
+    ownFailures: (known?.ownFailures ?? 0) + (known === undefined ? 0 : row.failures),
     since: known?.since ?? { accepted: seen.accepted, failed: seen.failed },
   }
   history.suspect = suspect
   return suspect
 }
 
-/** Whether so many failures cannot be the endpoint's, going by the part of other requests that failed meanwhile. */
-export function isExhausted({ failures, since }: Suspect, seen: Evidence): boolean {
-  const failed = seen.failed - since.failed
+/**
+ * Whether so many failures cannot be the endpoint's, going by the part of other requests that failed meanwhile. The
+ * failures of other suspect events count too: where many fail alone it is an outage of a part of the endpoint.
+ */
+export function isExhausted({ failures, ownFailures, since }: Suspect, seen: Evidence): boolean {
+  const failed = seen.failed - since.failed - ownFailures
   const requests = failed + seen.accepted - since.accepted
   const failedPart = (failed + 1) / (requests + 2)
   return failures >= MAX_ATTEMPTS && failedPart ** failures < WRONG_DEATH

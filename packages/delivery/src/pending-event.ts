@@ -36,6 +36,8 @@ export interface SendHistory {
 export interface Suspect {
   /** Requests with nothing but it that failed while others were accepted. */
   readonly failures: number
+  /** All requests with nothing but it that failed since it became suspect. */
+  readonly ownFailures: number
   /** Accepted requests of the endpoint when it last failed. */
   readonly acceptedBefore: number
   /** What was known of the endpoint when it became suspect. */

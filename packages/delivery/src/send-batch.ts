@@ -13,7 +13,7 @@ import type { Verdict } from './circuit-breaker.ts'
 import type { ClearanceParts, ClearedBatch } from './clear-batch.ts'
 import { clearBatch, isProfileBatch } from './clear-batch.ts'
 import type { FailedInARow } from './isolate-event.ts'
-import { canaryOf, isExhausted, isSuspectAlone, suspectAgain, triesOf } from './isolate-event.ts'
+import { canaryOf, isExhausted, suspectAgain, SUSPECT_CAP_MS, triesOf } from './isolate-event.ts'
 import { deadOutcome } from './outcomes.ts'
 import type { PendingEvent } from './pending-event.ts'
 import type { DestinationPort } from './ports.ts'
@@ -114,7 +114,7 @@ export class BatchSender {
       verdict = verdictOf(response)
       detail = detailOf(response)
       if (response.kind === 'retry') leastWaitMs = response.retryAfterMs ?? 0
-      if (verdict === 'down' && !isSuspectAlone(batch)) gate.noteFailed()
+      if (verdict === 'down') gate.noteFailed()
       return response
     } finally {
       gate.leave(permit, verdict, detail, leastWaitMs)
@@ -195,7 +195,8 @@ export class BatchSender {
       return true
     }
     if (this.#isSingle && suspect.failures === 0 && !hasOthers()) return false
-    this.#setAside(pending, backoffMs(Math.max(1, suspect.failures), random, { leastMs }))
+    const bounds = { leastMs, capMs: SUSPECT_CAP_MS }
+    this.#setAside(pending, backoffMs(Math.max(1, suspect.failures), random, bounds))
     return true
   }
 

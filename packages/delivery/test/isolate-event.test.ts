@@ -139,3 +139,20 @@ test('an endpoint that fails at random, nine of ten, kills nothing', async () =>
   expect(bench.partition.deadLetters).toEqual([])
   expect(bench.destination.applied).toHaveLength(live.length)
 })
+
+test('an outage of a part of the endpoint, for one customer in five, kills nothing', async () => {
+  const bench = setupConsumer()
+  let isBroken = true
+  const isHit = (customerId: string): boolean => /[05]$/.test(customerId)
+  bench.destination.answer = ({ operations }) =>
+    isBroken && operations.some(({ identifiers }) => isHit(identifiers.id))
+      ? UNAVAILABLE
+      : DELIVERED
+  startConsumer(bench)
+  const live = await trickle(bench, 5)
+  expect(bench.partition.deadLetters).toEqual([])
+  isBroken = false
+  await forMs(bench, 30 * MINUTE_MS)
+  expect(bench.partition.deadLetters).toEqual([])
+  expect(bench.destination.applied).toHaveLength(live.length)
+})
