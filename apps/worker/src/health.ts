@@ -4,7 +4,13 @@
 import type { DeliveryObserver } from '@retention-relay/delivery'
 
 /** One condition of readiness. */
-export type Condition = 'redis' | 'namespace' | 'credentials' | 'destination' | 'requests'
+export type Condition =
+  | 'redis'
+  | 'namespace'
+  | 'credentials'
+  | 'destination'
+  | 'requests'
+  | 'unpaused'
 
 /** Failed requests without an accepted one between them that make the worker unready: one may always fail. */
 const FAILURES = 3
@@ -22,6 +28,7 @@ const MISSING: Record<Condition, string> = {
   credentials: 'Customer.io refuses the credentials',
   destination: 'Customer.io does not take requests',
   requests: 'Customer.io does not take requests',
+  unpaused: 'the namespace is paused until a person resumes it',
 }
 
 /** Keeps the conditions. */
@@ -70,9 +77,11 @@ export class Health {
       },
       paused: (reason) => {
         if (reason === 'auth') this.set('credentials', false)
+        if (reason === 'mass_rejection') this.set('unpaused', false)
       },
       resumed: (reason) => {
         if (reason === 'auth') this.set('credentials', true)
+        if (reason === 'mass_rejection') this.set('unpaused', true)
       },
     }
   }

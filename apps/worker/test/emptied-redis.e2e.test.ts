@@ -1,0 +1,30 @@
+// A Redis that comes back without its data: a person is told, and what is sent from then on is delivered.
+
+import { startMock } from '@retention-relay/mock-customerio'
+import { startTestRedis } from '@retention-relay/testkit'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { PartitionOutside, track } from './jobs.ts'
+import { ObservedWorker } from './observed-worker.ts'
+import { settingsOf } from './settings.ts'
+
+test('an emptied Redis is said loudly, counted, and set up again', async () => {
+  const redis = await startTestRedis({ onEnd: onTestFinished })
+  const mock = await startMock({ port: 0 })
+  onTestFinished(() => mock.close())
+  const settings = { ...settingsOf('emptied', mock), REDIS_URL: redis.url, RELAY_PARTITIONS: '1' }
+  const worker = new ObservedWorker(settings)
+  await worker.log('lease.taken')
+  const partition = new PartitionOutside(redis, 'emptied')
+  await partition.add([track('cus_1')])
+  await mock.waitFor(({ applied }) => applied === 1)
+
+  await partition.redis.flushall()
+  const { level, msg } = await worker.log('redis.emptied')
+  expect([level, msg]).toEqual([50, expect.stringContaining('Redis has lost the namespace')])
+  await partition.add([track('cus_2')])
+  await mock.waitFor(({ applied }) => applied === 2)
+  await worker.untilReady()
+  expect((await worker.metrics()).get('relay_redis_emptied_total')).toBe(1)
+  expect(await partition.redis.hgetall('{relay:emptied}:config')).toMatchObject({ partitions: '1' })
+})
