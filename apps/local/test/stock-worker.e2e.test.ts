@@ -1,5 +1,5 @@
 // Setup: a shop sends 40 customers × 10 events; BullMQ's own Worker (examples/stock-worker.ts) delivers them.
-// Timeline: the destination refuses everything for a while and refuses one event for good; the worker is stopped.
+// Timeline: the destination is out for a while; it refuses some events for good; the worker is stopped in an outage.
 // Proves: the control is a worker that works. On a quiet machine it delivers each event once and in order, waits through an
 // outage without failing a job, keeps what was refused as a failed job, and stops in time.
 
@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 
 import { startMock } from '@retention-relay/mock-customerio'
 import type { Mock } from '@retention-relay/mock-customerio'
-import { namespaceKeys, partitionKeys } from '@retention-relay/queue'
+import { namespaceKeys, partitionKeys, QUEUE_NAME } from '@retention-relay/queue'
+import type { PartitionKeys } from '@retention-relay/queue'
 import { startProcess, startTestRedis, until } from '@retention-relay/testkit'
 import type { TestProcess } from '@retention-relay/testkit'
 import { Queue } from 'bullmq'
@@ -52,10 +53,8 @@ async function startStock(redisUrl: string, mock: Mock): Promise<TestProcess> {
 /** Reasons of the failed jobs of all partitions. */
 async function failures(client: Redis): Promise<unknown[]> {
   const reasons: unknown[] = []
-  const partitions = Number(await client.hget(namespaceKeys(NAMESPACE).config, 'partitions'))
-  for (let partition = 0; partition < partitions; partition += 1) {
-    const { prefix } = partitionKeys({ namespace: NAMESPACE, generation: 1, partition })
-    const queue = new Queue('events', { prefix, connection: client })
+  for (const { prefix } of await keysOfPartitions(client)) {
+    const queue = new Queue(QUEUE_NAME, { prefix, connection: client })
     const failed = await queue.getFailed()
     reasons.push(...failed.flatMap((job) => JSON.parse(job.failedReason) as unknown[]))
     await queue.close()
@@ -63,13 +62,26 @@ async function failures(client: Redis): Promise<unknown[]> {
   return reasons
 }
 
+async function activeJobs(client: Redis): Promise<number> {
+  const keys = await keysOfPartitions(client)
+  const lengths = await Promise.all(keys.map(({ active }) => client.llen(active)))
+  return lengths.reduce((sum, length) => sum + length, 0)
+}
+
+async function keysOfPartitions(client: Redis): Promise<PartitionKeys[]> {
+  const count = Number(await client.hget(namespaceKeys(NAMESPACE).config, 'partitions'))
+  return Array.from({ length: count }, (_, partition) =>
+    partitionKeys({ namespace: NAMESPACE, generation: 1, partition }),
+  )
+}
+
 test('on a quiet machine the stock worker delivers each event once and in order', async () => {
   const { redis, client, mock } = await setup()
-  const endOutage = mock.fault({ kind: 'answer', status: 503, times: 20 })
+  mock.fault({ kind: 'answer', status: 503, times: 10 })
+  mock.fault({ kind: 'reset-before', times: 10 })
   const worker = await startStock(redis.url, mock)
   const shop = startShop({ redisUrl: redis.url, ...SHOP }, onTestFinished)
   expect(await shop.exited).toEqual({ code: 0, signal: null })
-  endOutage()
   await mock.waitFor(({ applied }) => applied === EVENTS, { timeoutMs: 90_000 })
   expect(mock.summary()).toMatchObject({
     applied: EVENTS,
@@ -96,13 +108,14 @@ test('what the destination refuses stays as a failed job, and its neighbours are
 })
 
 test('a stock worker that waits in an outage stops in time, and its successor goes on in order', async () => {
-  const { redis, mock } = await setup()
+  const { redis, client, mock } = await setup()
   mock.fault({ kind: 'answer', status: 503 })
   const first = await startStock(redis.url, mock)
   const shop = startShop({ redisUrl: redis.url, ...SHOP }, onTestFinished)
   await shop.exited
   await mock.waitFor(({ faulted }) => faulted > 0)
   expect(await first.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+  expect(await activeJobs(client)).toBe(0)
   mock.clearFaults()
   await startStock(redis.url, mock)
   await mock.waitFor(({ applied }) => applied === EVENTS, { timeoutMs: 90_000 })
