@@ -7,7 +7,7 @@ import { createUlidSource, jobName, partitionOf } from '@retention-relay/events'
 import type { RelayEvent } from '@retention-relay/events'
 import { openNamespace, partitionKeys, QUEUE_NAME } from '@retention-relay/queue'
 import type { OpenNamespace } from '@retention-relay/queue'
-import type { TestEnd } from '@retention-relay/testkit'
+import type { TestEnd, TestProcess } from '@retention-relay/testkit'
 import { startProcess } from '@retention-relay/testkit'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
@@ -34,31 +34,38 @@ export async function measureDrain(
   events: number,
   perJob: number,
 ): Promise<Progress> {
-  const { client, socketPath, onEnd } = ground
+  const { client, onEnd } = ground
   await client.flushall()
   const namespace = await openNamespace(client, { namespace: NAMESPACE })
   await addJobs(client, namespace, events, perJob)
   const receiver = startProcess({ script: RECEIVER, onEnd })
   const [, port = ''] = await receiver.waitForLine(/^port (\d+)$/)
-  const worker = startProcess({
-    script: WORKER,
-    onEnd,
-    env: {
-      REDIS_URL: `unix://${socketPath}`,
-      RELAY_NAMESPACE: NAMESPACE,
-      // Far above what one worker reaches: the limit is not what is measured.
-      RELAY_RATE_LIMIT: '10000',
-      RELAY_HTTP_PORT: '0',
-      CUSTOMERIO_SITE_ID: 'bench',
-      CUSTOMERIO_API_KEY: 'bench',
-      CUSTOMERIO_TRACK_URL: `http://127.0.0.1:${port}`,
-      LOG_LEVEL: 'info',
-    },
-  })
+  // Far above what one worker reaches: the limit is not what is measured.
+  const worker = startWorker(ground, `http://127.0.0.1:${port}`, 10_000)
   const progress = await measureProgress(events, () => readDelivered(client, namespace))
   await worker.kill('SIGTERM')
   await receiver.kill('SIGTERM')
   return progress
+}
+
+/** A worker process on the receiver at `url`; `rateLimit` in requests per second. */
+export function startWorker(ground: Ground, url: string, rateLimit: number): TestProcess {
+  return startProcess({
+    script: WORKER,
+    onEnd: ground.onEnd,
+    env: {
+      REDIS_URL: `unix://${ground.socketPath}`,
+      RELAY_NAMESPACE: NAMESPACE,
+      RELAY_RATE_LIMIT: String(rateLimit),
+      RELAY_HTTP_PORT: '0',
+      CUSTOMERIO_SITE_ID: 'bench',
+      CUSTOMERIO_API_KEY: 'bench',
+      CUSTOMERIO_TRACK_URL: url,
+      LOG_LEVEL: 'info',
+      // As the image starts it.
+      NODE_OPTIONS: '--max-old-space-size=192',
+    },
+  })
 }
 
 /** BullMQ's own Worker: `jobs` jobs of one event, nothing done with them. */
@@ -132,7 +139,8 @@ async function addJobs(
   )
 }
 
-async function readDelivered(client: Redis, namespace: OpenNamespace): Promise<number> {
+/** Delivered events, by the durable counters. */
+export async function readDelivered(client: Redis, namespace: OpenNamespace): Promise<number> {
   const pipeline = client.pipeline()
   for (let partition = 0; partition < namespace.partitions; partition += 1) {
     pipeline.hget(partitionKeys({ ...namespace, partition }).counters, 'delivered')

@@ -1,5 +1,8 @@
-// `npm run bench -- [--quick] [--json] [--write]`: the first measurement; --write puts its figures into the README. Everything runs on one private Redis with the settings that
-// infra ships (AOF always), pair by pair, so that a slow moment of the machine meets both sides.
+// `npm run bench -- [--quick] [--json] [--write]`: drain and enqueue, beside BullMQ's own; --write puts the figures into the
+// README. Everything runs on one private Redis with the settings that infra ships (AOF always), pair by pair, so that
+// a slow moment of the machine meets both sides.
+// `npm run bench -- --outage [--events N] [--outage-seconds S] [--json]`: a million events come in while the destination is
+// out; how large the worker grows, and how the backlog leaves.
 
 import { execFileSync } from 'node:child_process'
 import { cpus } from 'node:os'
@@ -11,6 +14,7 @@ import { Redis } from 'ioredis'
 import { measureDrain, measureStockDrain } from './drain.ts'
 import type { Ground } from './drain.ts'
 import { measureEnqueue, measureStockEnqueue } from './enqueue.ts'
+import { measureOutage } from './outage.ts'
 import type { Report } from './report.ts'
 import { writeReadme } from './write-readme.ts'
 
@@ -29,6 +33,9 @@ const { values } = parseArgs({
     quick: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
+    outage: { type: 'boolean', default: false },
+    events: { type: 'string', default: '1000000' },
+    'outage-seconds': { type: 'string', default: '60' },
   },
 })
 const sizes = values.quick ? SIZES.quick : SIZES.full
@@ -40,8 +47,11 @@ try {
   const redis = await startTestRedis({ onEnd })
   const client = new Redis(redis.socketPath, { maxRetriesPerRequest: null })
   onEnd(async () => client.disconnect())
-  const report = await measureAll({ client, socketPath: redis.socketPath, onEnd })
-  if (values.write) writeReadme(report)
+  const ground = { client, socketPath: redis.socketPath, onEnd }
+  const report = values.outage
+    ? await measureOutage(ground, Number(values.events), Number(values['outage-seconds']))
+    : await measureAll(ground)
+  if (values.write && 'commit' in report) writeReadme(report)
   process.stdout.write(
     values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`,
   )

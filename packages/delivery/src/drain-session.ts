@@ -10,7 +10,7 @@ import type { BatchLimits } from './batch.ts'
 import { nextBatch } from './batch.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { deferred } from './deferred.ts'
-import { JobClaims } from './claim-jobs.ts'
+import { JobClaims, MAX_DECODED } from './claim-jobs.ts'
 import { CustomerLanes } from './customer-lanes.ts'
 import { Inbox } from './inbox.ts'
 import { goesAlone } from './isolate-event.ts'
@@ -138,10 +138,11 @@ export class DrainSession {
     await this.#sender.send(batch)
   }
 
-  /** Decodes jobs until a batch can be filled. */
+  /** Decodes jobs until a batch can be filled, or as many as may be objects at once. */
   #decode(): void {
     const { limits, settler, observer, lease } = this.#parts
-    while (this.#lanes.ready < limits.maxOps && !this.#heldByNewer) {
+    const lanes = this.#lanes
+    while (lanes.ready < limits.maxOps && lanes.waiting < MAX_DECODED && !this.#heldByNewer) {
       const decoded = this.#inbox.decodeNext()
       if (decoded === null) return
       if (decoded.kind === 'newer_format') {
