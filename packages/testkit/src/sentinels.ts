@@ -7,6 +7,9 @@ import { join } from 'node:path'
 
 import { findRedisServer, startRedis } from '@retention-relay/local-redis'
 
+import { announceNode } from './announced-node.ts'
+import type { AnnouncedNode } from './announced-node.ts'
+import type { FaultProxy } from './fault-proxy.ts'
 import { freePort } from './free-port.ts'
 import { redisCommand } from './redis-command.ts'
 import { cacheDir } from './repository.ts'
@@ -20,6 +23,8 @@ import type { Watchdog } from './watchdog.ts'
 export interface SentinelOptions {
   /** Settings that win over the file that infra ships, for master and replica. */
   args?: readonly string[]
+  /** A fault proxy before each of the two, through which all others reach it. Default false. */
+  proxied?: boolean
   onEnd?: TestEnd
 }
 
@@ -31,6 +36,8 @@ export interface Sentinels {
   /** The master and the replica of the beginning. */
   readonly master: TestRedis
   readonly replica: TestRedis
+  /** Before the master and the replica of the beginning; empty unless asked for. */
+  readonly proxies: readonly FaultProxy[]
   /** Which of the two all sentinels take for the master; undefined while they do not agree. */
   currentMaster: () => Promise<TestRedis | undefined>
   /** Makes the other one the master; resolves when all sentinels know. For a crash kill the master and wait. */
@@ -48,29 +55,42 @@ const HASTE = 'info-period 200 publish-period 200 ask-period 200'
 export async function startSentinels(options: SentinelOptions = {}): Promise<Sentinels> {
   const folder = mkdtempSync(join(tmpdir(), 'relay-sentinels-'))
   const watchdog = startWatchdog(folder)
-  const [master, replica] = await startPair(options.args ?? [])
+  const { args = [], proxied = false } = options
+  const pair = [await announceNode(proxied), await announceNode(proxied)] as const
+  const [master, replica] = await startPair(pair, args)
+  const proxies = pair.flatMap(({ proxy }) => proxy ?? [])
   const stop = async (): Promise<void> => {
     await Promise.all([watchdog.close(), master.stop(), replica.stop()])
+    await Promise.all(proxies.map((proxy) => proxy.stop()))
   }
   options.onEnd?.(stop)
   const ports = await Promise.all(
     Array.from({ length: COUNT }, (_, i) =>
-      startSentinel(join(folder, String(i)), master, watchdog),
+      startSentinel(join(folder, String(i)), pair[0].announcedPort, watchdog),
     ),
   )
   await Promise.all(ports.map(waitUntilReady))
   const addresses = ports.map((port) => ({ host: '127.0.0.1', port }))
-  const currentMaster = (): Promise<TestRedis | undefined> => agree(ports, [master, replica])
+  const nodes = new Map([
+    [pair[0].announcedPort, master],
+    [pair[1].announcedPort, replica],
+  ])
+  const currentMaster = (): Promise<TestRedis | undefined> => agree(ports, nodes)
   const failOver = (): Promise<void> => changeMaster(ports, currentMaster)
-  return { name: NAME, addresses, master, replica, currentMaster, failOver, stop }
+  return { name: NAME, addresses, master, replica, proxies, currentMaster, failOver, stop }
 }
 
-async function startPair(args: readonly string[]): Promise<[TestRedis, TestRedis]> {
+type Pair = readonly [master: AnnouncedNode, replica: AnnouncedNode]
+
+async function startPair(
+  [first, second]: Pair,
+  args: readonly string[],
+): Promise<[TestRedis, TestRedis]> {
   const own = ['--repl-diskless-sync-delay', '0', ...args]
-  const master = await startTestRedis({ port: true, args: own })
-  const following = ['--replicaof', '127.0.0.1', String(master.port)]
-  const replica = await startTestRedis({ port: true, args: [...following, ...own] })
-  await until(() => redisCommand(master.port ?? 0, 'INFO replication'), {
+  const master = await startNode(first, own)
+  const following = ['--replicaof', '127.0.0.1', String(first.announcedPort)]
+  const replica = await startNode(second, [...following, ...own])
+  await until(() => redisCommand(first.port, 'INFO replication'), {
     accept: (info) => info.includes('state=online'),
     timeoutMs: READY_MS,
     what: 'a replica in step',
@@ -78,17 +98,23 @@ async function startPair(args: readonly string[]): Promise<[TestRedis, TestRedis
   return [master, replica]
 }
 
+async function startNode(node: AnnouncedNode, args: readonly string[]): Promise<TestRedis> {
+  const { port, announcedPort } = node
+  const announced = ['--replica-announce-ip', '127.0.0.1', '--replica-announce-port']
+  return await startTestRedis({ port, args: [...announced, String(announcedPort), ...args] })
+}
+
 /** A sentinel keeps what it learns in its settings file, so each has its own. */
 async function startSentinel(
   folder: string,
-  master: TestRedis,
+  masterPort: number,
   watchdog: Watchdog,
 ): Promise<number> {
   const binary = await findRedisServer({ cacheDir })
   const port = await freePort()
   const configFile = join(folder, 'sentinel.conf')
   mkdirSync(folder)
-  writeFileSync(configFile, settings(master.port ?? 0))
+  writeFileSync(configFile, settings(masterPort))
   const onSpawn = watchdog.guard
   await startRedis({ binary, dataDir: folder, configFile, port, args: ['--sentinel'], onSpawn })
   await redisCommand(port, `SENTINEL DEBUG ${HASTE}`)
@@ -131,13 +157,14 @@ async function waitUntilReady(port: number): Promise<void> {
   })
 }
 
+/** `nodes`: by the ports under which the sentinels know them. */
 async function agree(
   ports: readonly number[],
-  pair: readonly TestRedis[],
+  nodes: ReadonlyMap<number, TestRedis>,
 ): Promise<TestRedis | undefined> {
   const views = await Promise.all(ports.map(look))
-  const masters = new Set(views.map(({ masterPort }) => masterPort))
-  return masters.size === 1 ? pair.find(({ port = 0 }) => masters.has(port)) : undefined
+  const masters = [...new Set(views.map(({ masterPort }) => masterPort))]
+  return masters.length === 1 ? nodes.get(masters[0] ?? 0) : undefined
 }
 
 async function changeMaster(

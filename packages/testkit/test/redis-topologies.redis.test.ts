@@ -39,3 +39,29 @@ test('sentinels name the master, make another one on demand, and when it is kill
   await until(currentMaster, { accept: (now) => now === master, timeoutMs: 30_000 })
   await until(() => ask(master, 'SET k w'), { accept: (reply) => reply === 'OK' })
 })
+
+test('everybody who is told where a node is comes through its proxy, in a cluster and behind sentinels', async () => {
+  const cluster = await startRedisCluster({ proxied: true, onEnd: onTestFinished })
+  expect(cluster.addresses.map(({ port }) => port)).toEqual(cluster.proxies.map(({ port }) => port))
+  const moved = await ask({ port: cluster.nodes[0]?.port ?? 0 }, 'SET foo 1')
+  expect(String(moved)).toBe(`Error: MOVED 12182 127.0.0.1:${cluster.proxies[2]?.port}`)
+
+  const sentinels = await startSentinels({ proxied: true, onEnd: onTestFinished })
+  const asked = `SENTINEL GET-MASTER-ADDR-BY-NAME ${sentinels.name}`
+  const named = (): Promise<unknown> => ask(sentinels.addresses[0] ?? {}, asked)
+  expect(await named()).toEqual(['127.0.0.1', String(sentinels.proxies[0]?.port)])
+  await sentinels.failOver()
+  expect(await named()).toEqual(['127.0.0.1', String(sentinels.proxies[1]?.port)])
+})
+
+test('the replica of a killed master serves its slots', async () => {
+  const args = ['--cluster-node-timeout', '1000']
+  const { nodes } = await startRedisCluster({ replicas: true, args, onEnd: onTestFinished })
+  expect(await ask(nodes[2] ?? {}, 'SET foo 1')).toBe('OK')
+  expect(await ask(nodes[2] ?? {}, 'WAIT 1 5000')).toBe(1)
+  await nodes[2]?.kill()
+  await until(() => ask(nodes[5] ?? {}, 'GET foo'), {
+    accept: (value) => value === '1',
+    timeoutMs: 30_000,
+  })
+})
