@@ -37,6 +37,8 @@ export class Health {
   readonly #changed: (readiness: Readiness) => void
   /** Failed requests since the last accepted one, by partition. Written by the observer. */
   readonly #failures = new Map<number, number>()
+  /** Partitions that another worker has taken over; a request that was in flight then may fail after that. */
+  readonly #left = new Set<number>()
   #stopping = false
 
   /** `changed` is told when readiness changes. */
@@ -65,13 +67,18 @@ export class Health {
   }
 
   /** Learns about the destination from the requests. */
-  observer(): Pick<DeliveryObserver, 'answered' | 'leaseEnded' | 'paused' | 'resumed'> {
+  observer(): Pick<
+    DeliveryObserver,
+    'answered' | 'leaseTaken' | 'leaseEnded' | 'paused' | 'resumed'
+  > {
     return {
+      leaseTaken: (partition) => void this.#left.delete(partition),
       answered: ({ outcome, partition }) => {
         if (outcome === 'delivered' || outcome === 'partly_refused') this.#accepted()
         if (outcome === 'retry' || outcome === 'wrong_address') this.#failed(partition)
       },
       leaseEnded: (partition) => {
+        this.#left.add(partition)
         this.#failures.delete(partition)
         this.#judgeRequests()
       },
@@ -93,6 +100,8 @@ export class Health {
   }
 
   #failed(partition: number): void {
+    if (this.#left.has(partition)) return
+
     this.#failures.set(partition, (this.#failures.get(partition) ?? 0) + 1)
     this.#judgeRequests()
   }

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest'
 import { Health } from '../src/health.ts'
 
 /** A worker that has met Redis and the destination, and every change of its readiness. */
-function setup(): { health: Health; changes: boolean[]; answer: Answer; leave: Leave } {
+function setup(): { health: Health; changes: boolean[]; answer: Answer; leave: Pass; take: Pass } {
   const changes: boolean[] = []
   const health = new Health(({ ready }) => changes.push(ready))
   for (const condition of ['redis', 'namespace', 'destination'] as const)
@@ -24,11 +24,12 @@ function setup(): { health: Health; changes: boolean[]; answer: Answer; leave: L
       durationMs: 1,
       attempt: 1,
     })
-  return { health, changes, answer, leave: (partition) => observer.leaseEnded(partition, '') }
+  const leave: Pass = (partition) => observer.leaseEnded(partition, '')
+  return { health, changes, answer, leave, take: (partition) => observer.leaseTaken(partition) }
 }
 
 type Answer = (outcome: RequestFacts['outcome'], partition?: number) => void
-type Leave = (partition: number) => void
+type Pass = (partition: number) => void
 
 test('it is ready when nothing is missing, and names all that is', () => {
   const health = new Health(() => undefined)
@@ -87,4 +88,18 @@ test('a worker that stops is not ready', () => {
   const { health } = setup()
   health.stop()
   expect(health.readiness()).toEqual({ ready: false, reasons: ['the worker stops'] })
+})
+
+test('a request that fails after its partition has gone to another worker does not count', () => {
+  const { health, answer, leave, take } = setup()
+  for (const partition of [1, 2, 3]) {
+    leave(partition)
+    answer('retry', partition)
+  }
+  expect(health.readiness().ready).toBe(true)
+  for (const partition of [1, 2, 3]) {
+    take(partition)
+    answer('retry', partition)
+  }
+  expect(health.readiness().ready).toBe(false)
 })
