@@ -11,6 +11,7 @@ const PROGRAMS = {
   worker: 'apps/worker',
   relay: 'apps/cli',
   bench: 'apps/bench',
+  chaos: 'apps/chaos',
   mock: 'packages/mock-customerio',
 }
 

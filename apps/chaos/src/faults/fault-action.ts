@@ -1,0 +1,14 @@
+// What a fault is to the run: something that is done to the stage and undone. It resolves when it is undone.
+
+import { setTimeout as delay } from 'node:timers/promises'
+
+import type { PlannedFault } from '../schedule/schedule.ts'
+import type { Stage } from '../stage/stage.ts'
+
+/** Does a fault and undoes it. */
+export type FaultAction = (stage: Stage, fault: PlannedFault) => Promise<void>
+
+/** The time that a fault lasts: the schedule's own, and no wait for anything. */
+export async function last(ms: number): Promise<void> {
+  await delay(ms)
+}

@@ -1,0 +1,55 @@
+// What happens to all workers together: they die, stop, and one more joins and leaves.
+
+import { newerJob } from '../load/planted-jobs.ts'
+import { NAMESPACE } from '../stage/stage.ts'
+import { WorkerSlot } from '../stage/worker-slot.ts'
+import type { Stage } from '../stage/stage.ts'
+import { last } from './fault-action.ts'
+import type { FaultAction } from './fault-action.ts'
+
+/** SIGKILL; all start again after the time. */
+export const killFleet: FaultAction = async (stage, { forMs }) => {
+  await endAll(stage, 'SIGKILL')
+  await last(forMs)
+  await startAll(stage)
+}
+
+/** SIGTERM; all start again after the time. */
+export const stopFleet: FaultAction = async (stage, { forMs }) => {
+  await endAll(stage, 'SIGTERM')
+  await last(forMs)
+  await startAll(stage)
+}
+
+/** One more, for a time. */
+export const joinFleet: FaultAction = async (stage, { forMs }) => {
+  const guest = await WorkerSlot.open(stage.guestPlace)
+  stage.guests.push(guest)
+  await guest.start()
+  await last(forMs)
+  await guest.end('SIGTERM')
+}
+
+/** A job of a newer format comes and is held, until each worker in turn is replaced by one that can read it. */
+export const upgradeFleet: FaultAction = async (stage, { forMs, atMs }) => {
+  const { schedule, planter, timeline, workers } = stage
+  const { partitions } = schedule
+  const job = newerJob({ namespace: NAMESPACE, partitions, key: `newer-${atMs}`, atMs })
+  timeline.note('planter', `adds a job of a newer format to partition ${job.partition}`)
+  await planter.plant(job)
+  await last(forMs)
+  // The newer worker: there is none yet, so its words are put into today's.
+  await planter.rewrite(job, job.readable)
+  for (const worker of workers) {
+    await worker.end('SIGTERM')
+    await worker.start()
+  }
+}
+
+async function endAll({ workers }: Stage, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.end(signal)))
+}
+
+async function startAll({ workers }: Stage): Promise<void> {
+  await Promise.all(workers.map((worker) => worker.start()))
+}

@@ -1,0 +1,83 @@
+// Moves the slot of a partition to another master of the Cluster while everybody works on it, as an operator who
+// rebalances does: both sides are told, the keys are carried over in two halves, and then all masters are told.
+
+import { keySlot, partitionKeys } from '@retention-relay/queue'
+import { Redis } from 'ioredis'
+
+import { NAMESPACE } from '../stage/stage.ts'
+import { last } from './fault-action.ts'
+import type { FaultAction } from './fault-action.ts'
+
+const MOST_KEYS = 10_000
+const MIGRATE_MS = 5000
+
+/** A master and the direct connection to it. */
+interface Master {
+  readonly id: string
+  readonly port: number
+  readonly client: Redis
+}
+
+/** Moves it; pauses for the time while some of its keys are here and some there. */
+export const moveSlot: FaultAction = async (stage, { forMs, amount }) => {
+  const partition = amount % stage.schedule.partitions
+  const slot = keySlot(partitionKeys({ namespace: NAMESPACE, generation: 1, partition }).prefix)
+  const clients = stage.redis.nodes.map(({ port = 0 }) => ({ port, client: new Redis(port) }))
+  try {
+    const masters = await mastersOf(clients)
+    const source = await ownerOf(masters, slot)
+    const target = masters.find((master) => master !== source)
+    if (source === undefined || target === undefined) return
+    stage.timeline.note('redis', `the slot of partition ${partition} moves to port ${target.port}`)
+    await carryOver({ slot, source, target, pauseMs: forMs })
+    for (const { client } of [target, source, ...masters]) {
+      await client.cluster('SETSLOT', slot, 'NODE', target.id)
+    }
+    stage.timeline.note('redis', `the slot of partition ${partition} has moved`)
+  } finally {
+    for (const { client } of clients) client.disconnect()
+  }
+}
+
+async function mastersOf(
+  nodes: readonly { readonly port: number; readonly client: Redis }[],
+): Promise<Master[]> {
+  const all = await Promise.all(
+    nodes.map(async ({ port, client }) => {
+      const role = await client.role()
+      return { port, client, id: await client.cluster('MYID'), isMaster: role[0] === 'master' }
+    }),
+  )
+  return all.filter(({ isMaster }) => isMaster)
+}
+
+/** Who serves the slot. */
+async function ownerOf(masters: readonly Master[], slot: number): Promise<Master | undefined> {
+  const ranges = await masters[0]?.client.cluster('SLOTS')
+  const [, , node] = ranges?.find(([from, to]) => from <= slot && slot <= to) ?? []
+  return masters.find(({ id }) => id === node?.[2])
+}
+
+async function carryOver(move: {
+  slot: number
+  source: Master
+  target: Master
+  pauseMs: number
+}): Promise<void> {
+  const { slot, source, target, pauseMs } = move
+  await target.client.cluster('SETSLOT', slot, 'IMPORTING', source.id)
+  await source.client.cluster('SETSLOT', slot, 'MIGRATING', target.id)
+  const keys = await source.client.cluster('GETKEYSINSLOT', slot, MOST_KEYS)
+  await migrate(source, target, keys.slice(0, keys.length / 2))
+  await last(pauseMs)
+  for (let rest = keys; rest.length > 0;) {
+    rest = await source.client.cluster('GETKEYSINSLOT', slot, MOST_KEYS)
+    await migrate(source, target, rest)
+  }
+}
+
+async function migrate(source: Master, target: Master, keys: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
+  const where = ['127.0.0.1', target.port, '', 0, MIGRATE_MS] as const
+  await source.client.call('MIGRATE', ...where, 'KEYS', ...keys)
+}

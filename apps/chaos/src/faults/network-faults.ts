@@ -1,0 +1,57 @@
+// What happens between the processes and Redis.
+
+import type { FaultProxy } from '@retention-relay/testkit'
+
+import { last } from './fault-action.ts'
+import type { FaultAction } from './fault-action.ts'
+
+/** How long a cut may wait for a request that meets it. */
+const MEET_MS = 1000
+
+/** Cuts one connection after another, round the proxies; of every two one was already carried out. */
+export const cutConnections: FaultAction = async (stage, { forMs, amount }) => {
+  stage.timeline.note('network', `${amount} connections to Redis are cut`)
+  for (let cut = 0; cut < amount; cut += 1) {
+    await cutOne(proxyAt(stage.redis.proxies(), cut), cut)
+    await last(forMs / amount)
+  }
+  stage.timeline.note('network', 'no more cuts')
+}
+
+/** Cuts every connection at once. */
+export const cutAllConnections: FaultAction = async (stage) => {
+  const cuts = await Promise.all(stage.redis.proxies().map((proxy) => proxy.cutAll()))
+  const total = cuts.reduce((sum, count) => sum + count, 0)
+  stage.timeline.note('network', `all ${total} connections to Redis are cut`)
+}
+
+/** Latency in each direction. */
+export const slowDown: FaultAction = async (stage, { forMs, amount }) => {
+  stage.timeline.note('network', `Redis is ${2 * amount} ms away`)
+  for (const proxy of stage.redis.proxies()) proxy.delay(amount)
+  await last(forMs)
+  for (const proxy of stage.redis.proxies()) proxy.delay(0)
+  stage.timeline.note('network', 'Redis is near again')
+}
+
+/** What is sent over one proxy arrives after the time, when its sender has given it up and has begun anew. */
+export const holdBack: FaultAction = async (stage, { forMs, amount }) => {
+  const proxy = proxyAt(stage.redis.proxies(), amount)
+  stage.timeline.note('network', `what goes to Redis over port ${proxy.port} is held back`)
+  const hold = proxy.hold()
+  await last(forMs)
+  await hold.release()
+  stage.timeline.note('network', 'what was held back arrives')
+}
+
+async function cutOne(proxy: FaultProxy, number: number): Promise<void> {
+  const isCarriedOut = Math.floor(number / 2) % 2 === 0
+  const point = isCarriedOut ? ({ after: 'request' } as const) : ({ before: 'request' } as const)
+  // A cut that no request meets ends with the proxy.
+  const cut = proxy.cut(point).catch(() => undefined)
+  await Promise.race([cut, last(MEET_MS)])
+}
+
+function proxyAt(proxies: readonly FaultProxy[], number: number): FaultProxy {
+  return proxies[number % proxies.length]!
+}

@@ -1,0 +1,21 @@
+// The tracking plan of the load: two events of the shipped plan's kind, and attributes that carry the event's id,
+// since Customer.io is told none for an identify.
+
+import { defineEvent, defineTrackingPlan, retentionPlan } from '@retention-relay/producer'
+import * as z from 'zod'
+
+/** The mock refuses a `page_seen` with this coupon. */
+export const REFUSED_COUPON = 'refused'
+
+const pageSeen = defineEvent({
+  name: 'page_seen',
+  description: 'A customer looked at a page of the shop.',
+  version: 1,
+  schema: z.strictObject({ page: z.string(), coupon: z.string().optional() }),
+})
+
+/** What the load may send. */
+export const shopPlan = defineTrackingPlan({
+  events: [pageSeen, retentionPlan.events.order_placed],
+  attributes: z.strictObject({ relay_event: z.string() }),
+})

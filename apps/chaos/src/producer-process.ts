@@ -1,0 +1,83 @@
+// A service of the shop as a process of its own. It says what its part of the load says, writes its history, and ends
+// when everything that it called is stored. Argument: one JSON object, ProducerTask. A successor of a killed process is
+// given the histories of its predecessors: it says again, with the same ids, what they had no answer to.
+
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { createProducer, RelayError } from '@retention-relay/producer'
+import type { Producer } from '@retention-relay/producer'
+
+import { CallRecorder } from './load/call-recorder.ts'
+import { callAbout } from './load/customer-calls.ts'
+import { drawLoad } from './load/draw-load.ts'
+import { readPastCalls } from './load/past-calls.ts'
+import type { PlannedCall } from './load/planned-call.ts'
+import type { ProducerTask } from './load/producer-task.ts'
+import { shopPlan } from './load/shop-plan.ts'
+
+const HOUR_MS = 3_600_000
+const RESTART_MS = 300
+
+const task = JSON.parse(process.argv[2] ?? '') as ProducerTask
+const { namespace, startedAt, producer: number } = task
+let open: Producer<typeof shopPlan> | undefined
+process.once('SIGTERM', () => void end('producer.closed'))
+tell({ event: 'producer.began' })
+const producer = await openProducer()
+open = producer
+tell({ event: 'producer.started' })
+const calls = drawLoad(task)
+const { called, acknowledged } = readPastCalls(task.past)
+const times = new Map(calls.map(({ id }, index) => [id, timeOf(index)]))
+const tools = {
+  enqueue: producer.enqueue.bind(producer),
+  recorder: new CallRecorder(task.history),
+  startedAt,
+  endsAtMs: task.load.forMs,
+  occurredAt: ({ id }: PlannedCall): number => times.get(id) ?? startedAt,
+}
+const customers = new Set(calls.map(({ customerId }) => customerId))
+await Promise.all(
+  [...customers].map((customer) => {
+    const own = calls.filter(({ customerId }) => customerId === customer)
+    const again = own.filter(({ id }) => called.has(id) && !acknowledged.has(id))
+    const fresh = own.filter(({ id }) => !called.has(id))
+    return callAbout(fresh, again, tools)
+  }),
+)
+await end('producer.finished')
+
+/** A Redis that refuses the password ends the start; a platform then starts the service again and again. */
+async function openProducer(): Promise<Producer<typeof shopPlan>> {
+  const { redisUrl: redis, partitions, replicas } = task
+  for (;;) {
+    try {
+      return await createProducer({
+        namespace,
+        redis,
+        trackingPlan: shopPlan,
+        partitions,
+        replicas,
+      })
+    } catch (error) {
+      if (!(error instanceof RelayError)) throw error
+      tell({ event: 'producer.not_open', code: error.code })
+      await pause(RESTART_MS)
+    }
+  }
+}
+
+async function end(event: string): Promise<never> {
+  await open?.close()
+  tell({ event, ...open?.counters() })
+  process.exit(0)
+}
+
+/** Whole seconds apart: Customer.io is told seconds, and an identify is recognized by its time. */
+function timeOf(index: number): number {
+  return startedAt - HOUR_MS * (1 + number) + index * 1000
+}
+
+function tell(fact: object): void {
+  process.stdout.write(`${JSON.stringify({ time: Date.now(), ...fact })}\n`)
+}

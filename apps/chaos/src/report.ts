@@ -1,0 +1,64 @@
+// What all runs together gave: one JSON object, or a short table.
+
+import type { HistorySummary } from '@retention-relay/testkit'
+
+import type { RunResult } from './run.ts'
+
+/** The sums. */
+export interface Report extends HistorySummary {
+  readonly runs: number
+  readonly failed: number
+  /** Seeds of the runs that failed. */
+  readonly failedSeeds: readonly number[]
+  /** Faults that were injected, by kind. */
+  readonly faults: Readonly<Record<string, number>>
+}
+
+/** Sums up. */
+export function reportOf(results: readonly RunResult[]): Report {
+  const failed = results.filter(({ faults }) => faults.length > 0)
+  return {
+    runs: results.length,
+    failed: failed.length,
+    ...sumOf(results.map(({ summary }) => summary)),
+    failedSeeds: failed.map(({ schedule }) => schedule.seed),
+    faults: countKinds(results),
+  }
+}
+
+function sumOf(summaries: readonly HistorySummary[]): HistorySummary {
+  const sum = (of: (summary: HistorySummary) => number): number =>
+    summaries.reduce((total, summary) => total + of(summary), 0)
+  return {
+    lost: sum(({ lost }) => lost),
+    unsent: sum(({ unsent }) => unsent),
+    doubled: sum(({ doubled }) => doubled),
+    repeated: sum(({ repeated }) => repeated),
+    repeatedUnknown: sum(({ repeatedUnknown }) => repeatedUnknown),
+    inversions: sum(({ inversions }) => inversions),
+    overlaps: sum(({ overlaps }) => overlaps),
+    deadByOutage: sum(({ deadByOutage }) => deadByOutage),
+    countFaults: sum(({ countFaults }) => countFaults),
+    rateFaults: sum(({ rateFaults }) => rateFaults),
+  }
+}
+
+function countKinds(results: readonly RunResult[]): Record<string, number> {
+  const counts: Record<string, number> = {}
+  for (const { kind } of results.flatMap(({ schedule }) => schedule.faults)) {
+    counts[kind] = (counts[kind] ?? 0) + 1
+  }
+  return Object.fromEntries(
+    Object.entries(counts).toSorted(([one], [other]) => one.localeCompare(other)),
+  )
+}
+
+/** As a table for a person. */
+export function tableOf({ faults, failedSeeds: _failedSeeds, ...counts }: Report): string {
+  const rows = [
+    ...Object.entries(counts),
+    ...Object.entries(faults).map(([kind, count]) => [`fault ${kind}`, count]),
+  ]
+  const width = Math.max(...rows.map(([name]) => String(name).length))
+  return rows.map(([name, count]) => `${String(name).padEnd(width)}  ${count}\n`).join('')
+}

@@ -1,0 +1,82 @@
+// One run: open the stage, let the shop live and the faults happen, wait for quiet, and judge. Leaves a verdict; of a run
+// that failed the folder with everything that a person needs stays.
+
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { closeOps, connectOps } from '@retention-relay/ops'
+import type { OpsConnection, RelayStatus } from '@retention-relay/ops'
+
+import { writeEvidence } from './evidence.ts'
+import { plantJobs } from './faults/plant-jobs.ts'
+import { runFaults } from './faults/run-faults.ts'
+import { awaitQuiet, calmDown, stopAll } from './quiet.ts'
+import { drawSchedule } from './schedule/draw-schedule.ts'
+import type { Schedule } from './schedule/schedule.ts'
+import { RUNS_FOLDER } from './stage/programs.ts'
+import { openStage } from './stage/stage.ts'
+import type { Stage } from './stage/stage.ts'
+import { judge } from './verdict/judge.ts'
+import type { Verdict } from './verdict/judge.ts'
+import { saveLogs } from './save-logs.ts'
+
+/** What a run is told. */
+export interface RunOrder {
+  readonly seed: number
+  readonly loadMs: number
+  readonly consumer: 'relay' | 'stock'
+}
+
+/** What came of it. */
+export interface RunResult extends Verdict {
+  readonly schedule: Schedule
+  /** Kept where the run failed. */
+  readonly folder: string
+  readonly tookMs: number
+}
+
+const CONNECT_MS = 10_000
+
+/** Runs one seed. */
+export async function runSeed({ seed, loadMs, consumer }: RunOrder): Promise<RunResult> {
+  const began = performance.now()
+  const schedule = drawSchedule(seed, loadMs)
+  const folder = join(RUNS_FOLDER, `${consumer}-${seed}`)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'schedule.json'), `${JSON.stringify(schedule, null, 2)}\n`)
+  const stage = await openStage({ schedule, consumer, folder })
+  try {
+    const verdict = await live(stage)
+    saveLogs(stage, verdict)
+    if (verdict.faults.length === 0) rmSync(folder, { recursive: true })
+    return { ...verdict, schedule, folder, tookMs: performance.now() - began }
+  } finally {
+    await stage.close()
+  }
+}
+
+async function live(stage: Stage): Promise<Verdict> {
+  await Promise.all([runFaults(stage), plantJobs(stage)])
+  await calmDown(stage)
+  const ops = await connect(stage)
+  try {
+    const missing = await awaitQuiet(stage, ops)
+    await stopAll(stage)
+    return await judge({ stage, ops, missing, status: await evidence(stage, ops) })
+  } finally {
+    closeOps(ops)
+  }
+}
+
+async function connect({ redis }: Stage): Promise<OpsConnection> {
+  const arrival = await connectOps(redis.plainAddress, { timeoutMs: CONNECT_MS })
+  if (arrival.kind === 'connected') return arrival.connection
+  throw new Error('Redis does not come back', { cause: arrival.cause })
+}
+
+async function evidence(stage: Stage, ops: OpsConnection): Promise<RelayStatus> {
+  const { folder, runFile } = stage
+  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(runFile.facts())}\n`)
+  return await writeEvidence(stage, ops)
+}

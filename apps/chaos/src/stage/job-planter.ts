@@ -1,0 +1,79 @@
+// Puts jobs into the queue by hand, past the producer: BullMQ's own Queue, keys and names of the wire. It tries until Redis
+// has taken the job, and writes the history of a producer.
+
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { jobName } from '@retention-relay/events'
+import {
+  awaitRedis,
+  closeRedisClient,
+  createRedisClient,
+  partitionKeys,
+  QUEUE_NAME,
+} from '@retention-relay/queue'
+import type { RedisClient } from '@retention-relay/queue'
+import { Queue } from 'bullmq'
+
+import { CallRecorder } from '../load/call-recorder.ts'
+import type { PlantedJob } from '../load/planted-jobs.ts'
+
+const RETRY_MS = 200
+const READY_MS = 5000
+
+/** Plants jobs. */
+export class JobPlanter {
+  readonly #namespace: string
+  readonly #client: RedisClient
+  readonly #recorder: CallRecorder
+
+  constructor(parts: { namespace: string; address: string; history: string }) {
+    this.#namespace = parts.namespace
+    this.#client = createRedisClient(parts.address, { name: 'chaos-planter' })
+    this.#recorder = new CallRecorder(parts.history)
+  }
+
+  /** Resolves when Redis has it. */
+  async plant({ partition, jobId, count, data, calls }: PlantedJob): Promise<void> {
+    const numbers = calls.map((call) => this.#recorder.called(call, Date.now()))
+    await this.#untilTaken(async () => {
+      const queue = new Queue(QUEUE_NAME, {
+        prefix: this.#keys(partition).prefix,
+        connection: this.#client,
+        streams: { events: { maxLen: 0 } },
+      })
+      queue.on('error', () => undefined)
+      await queue.add(jobName(count), data, { jobId })
+    })
+    for (const number of numbers) this.#recorder.acknowledged(number)
+  }
+
+  /** Puts other data into a planted job, unless it is gone. */
+  async rewrite({ partition, jobId }: PlantedJob, data: unknown): Promise<void> {
+    const key = `${this.#keys(partition).jobBase}${jobId}`
+    await this.#untilTaken(async () => {
+      if ((await this.#client.exists(key)) === 1) {
+        await this.#client.hset(key, 'data', JSON.stringify(data))
+      }
+    })
+  }
+
+  close(): void {
+    closeRedisClient(this.#client)
+  }
+
+  #keys(partition: number): ReturnType<typeof partitionKeys> {
+    return partitionKeys({ namespace: this.#namespace, generation: 1, partition })
+  }
+
+  async #untilTaken(write: () => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        const { kind } = await awaitRedis(this.#client, { timeoutMs: READY_MS })
+        if (kind === 'ready') return await write()
+      } catch {
+        // Refused, or without an answer: once more, under the same id.
+      }
+      await pause(RETRY_MS)
+    }
+  }
+}

@@ -1,0 +1,60 @@
+// run.json: what the checker must know of a run beside its histories, gathered while the run goes on.
+
+import type { RunFacts } from '@retention-relay/testkit'
+
+import type { Schedule } from '../schedule/schedule.ts'
+
+/** What stood still, and from when to when. */
+export interface Outage {
+  readonly what: 'redis_away' | 'redis_silent' | 'destination'
+  readonly from: number
+  readonly until: number
+}
+
+/** From the end of a fault until it has no effect any more: a lease runs out and is taken over. */
+const RECOVERY_MS = 15_000
+
+/** Facts of a run. */
+export class RunFile {
+  readonly #schedule: Schedule
+  readonly #disturbances: { from: number; until: number }[] = []
+  readonly #wipes: number[] = []
+  /** For the check of the health signals. */
+  readonly outages: Outage[] = []
+
+  constructor(schedule: Schedule) {
+    this.#schedule = schedule
+  }
+
+  /** A worker, its Redis or a link of either is disturbed while `during` runs. */
+  async disturb(during: () => Promise<void>): Promise<void> {
+    const from = Date.now()
+    const period = { from, until: Infinity }
+    this.#disturbances.push(period)
+    await during()
+    period.until = Date.now() + RECOVERY_MS
+  }
+
+  /** Redis or the destination is of no use while `during` runs. */
+  async outage(what: Outage['what'], during: () => Promise<void>): Promise<void> {
+    const from = Date.now()
+    await during()
+    this.outages.push({ what, from, until: Date.now() })
+  }
+
+  /** Whether Redis lost its disk. */
+  get isWiped(): boolean {
+    return this.#wipes.length > 0
+  }
+
+  /** Redis has lost its disk. */
+  wiped(): void {
+    this.#wipes.push(Date.now())
+  }
+
+  facts(): RunFacts {
+    const { rateLimit, workers } = this.#schedule
+    // One more may have joined.
+    return { rateLimit, workers: workers + 1, disturbances: this.#disturbances, wipes: this.#wipes }
+  }
+}

@@ -1,0 +1,130 @@
+// Everything that stands while a run goes on: Redis, the mock Customer.io, workers and producers, each a process of its
+// own, with a proxy between each pair.
+
+import { join } from 'node:path'
+
+import type { Schedule } from '../schedule/schedule.ts'
+import { JobPlanter } from './job-planter.ts'
+import { MockProcess } from './mock-process.ts'
+import { openRedisStand } from './open-redis-stand.ts'
+import { ProducerSlot } from './producer-slot.ts'
+import type { RedisStand } from './redis-stand.ts'
+import { RunFile } from './run-file.ts'
+import { Timeline } from './timeline.ts'
+import { WorkerSlot } from './worker-slot.ts'
+import type { WorkerPlace } from './worker-slot.ts'
+
+/** Namespace of every run. */
+export const NAMESPACE = 'chaos'
+
+/** What a run is made of. */
+export interface StageParts {
+  readonly schedule: Schedule
+  readonly consumer: 'relay' | 'stock'
+  /** Where histories are written. */
+  readonly folder: string
+}
+
+/** What stands. */
+export interface Stage extends StageParts {
+  readonly timeline: Timeline
+  readonly runFile: RunFile
+  readonly redis: RedisStand
+  readonly mock: MockProcess
+  readonly workers: readonly WorkerSlot[]
+  /** Workers that joined for a time. Written by the fault that brings them. */
+  readonly guests: WorkerSlot[]
+  readonly guestPlace: WorkerPlace
+  readonly producers: readonly ProducerSlot[]
+  readonly planter: JobPlanter
+  /** When the load began, wall clock. */
+  readonly startedAt: number
+  /** Ends everything at once. Safe after a run that ended well. */
+  readonly close: () => Promise<void>
+}
+
+/** Starts everything; what was started is ended again when a part fails. */
+export async function openStage(parts: StageParts): Promise<Stage> {
+  const closers: (() => Promise<unknown>)[] = []
+  const close = async (): Promise<void> => {
+    for (const closer of closers.splice(0).toReversed()) await closer()
+  }
+  try {
+    return { ...(await open(parts, closers)), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function open(
+  parts: StageParts,
+  closers: (() => Promise<unknown>)[],
+): Promise<Omit<Stage, 'close'>> {
+  const timeline = new Timeline()
+  const redis = await openRedisStand(parts.schedule.topology)
+  closers.push(() => redis.stop())
+  const mock = await MockProcess.start(join(parts.folder, 'receipts.ndjson'))
+  closers.push(() => mock.process.kill())
+  const ground = { ...parts, timeline, redis, mock }
+  const numbers = Array.from({ length: parts.schedule.workers }, (_, index) => index + 1)
+  const places = await Promise.all(numbers.map((number) => workerPlace(ground, number)))
+  const workers = await Promise.all(places.map((place) => WorkerSlot.open(place)))
+  const guests: WorkerSlot[] = []
+  closers.push(() => Promise.all([...workers, ...guests].map((worker) => worker.close())))
+  await Promise.all(workers.map((worker) => worker.start()))
+  const startedAt = Date.now()
+  const producers = await openProducers(ground, startedAt)
+  closers.push(() => Promise.all(producers.map((producer) => producer.close())))
+  const planter = new JobPlanter({
+    namespace: NAMESPACE,
+    address: redis.plainAddress,
+    history: join(parts.folder, 'producer-planted.ndjson'),
+  })
+  closers.push(async () => planter.close())
+  const runFile = new RunFile(parts.schedule)
+  const guestPlace = await workerPlace(ground, workers.length + 1)
+  return { ...ground, runFile, workers, guests, guestPlace, producers, planter, startedAt }
+}
+
+type Ground = StageParts & Pick<Stage, 'timeline' | 'redis' | 'mock'>
+
+async function workerPlace(ground: Ground, number: number): Promise<WorkerPlace> {
+  const { schedule, consumer, timeline, redis, mock } = ground
+  const name = `worker-${number}`
+  return {
+    name,
+    consumer,
+    namespace: NAMESPACE,
+    redisUrl: await redis.addressFor(name),
+    mockPort: mock.port,
+    partitions: schedule.partitions,
+    rateLimit: schedule.rateLimit,
+    timeline,
+  }
+}
+
+async function openProducers(ground: Ground, startedAt: number): Promise<ProducerSlot[]> {
+  const { schedule, timeline, redis, folder } = ground
+  const numbers = Array.from({ length: schedule.load.producers }, (_, index) => index + 1)
+  return await Promise.all(
+    numbers.map(async (number) => {
+      const slot = new ProducerSlot({
+        task: {
+          seed: schedule.seed,
+          namespace: NAMESPACE,
+          producer: number,
+          load: schedule.load,
+          partitions: schedule.partitions,
+          replicas: redis.replicas,
+          startedAt,
+        },
+        redisUrl: await redis.addressFor(`producer-${number}`),
+        folder,
+        timeline,
+      })
+      slot.start()
+      return slot
+    }),
+  )
+}

@@ -1,0 +1,58 @@
+// The verdict on a run: what the checker finds in its histories, and what is wrong with the state that it leaves. The
+// control is judged by its histories alone: it makes none of the relay's other promises.
+
+import type { OpsConnection, RelayStatus } from '@retention-relay/ops'
+import type { Finding, HistorySummary } from '@retention-relay/testkit'
+import { checkHistory, describeFinding, readHistory } from '@retention-relay/testkit'
+
+import type { Stage } from '../stage/stage.ts'
+import { untoldOutages } from './health-told.ts'
+import { keysLeft } from './keys-left.ts'
+
+/** What is judged. */
+export interface Case {
+  readonly stage: Stage
+  readonly ops: OpsConnection
+  /** What did not happen in its time. */
+  readonly missing: readonly string[]
+  /** Of the drained relay. */
+  readonly status: RelayStatus
+}
+
+/** The verdict. */
+export interface Verdict {
+  /** In words; none in a run that passed. */
+  readonly faults: readonly string[]
+  /** Of the histories. */
+  readonly findings: readonly Finding[]
+  readonly summary: HistorySummary
+}
+
+/** Judges a run that has come to its end. */
+export async function judge(run: Case): Promise<Verdict> {
+  const { findings, summary } = checkHistory(readHistory(run.stage.folder))
+  const own = run.stage.consumer === 'relay' ? await judgeRelay(run) : []
+  const faults = [...run.missing, ...own, ...findings.map(describeFinding)]
+  return { faults, findings, summary }
+}
+
+async function judgeRelay({ stage, ops, status }: Case): Promise<string[]> {
+  const left = await keysLeft(ops.client, stage.schedule.partitions)
+  const wrong = status.findings.filter(({ level }) => level === 'fault')
+  return [
+    ...wrong.map(({ message, partition }) => `partition ${partition ?? 'all'}: ${message}`),
+    ...left.map((key) => `left in Redis: ${key}`),
+    ...untoldOutages(stage),
+    ...untoldLoss(stage),
+    ...[...stage.workers, ...stage.guests, ...stage.producers].flatMap(
+      ({ unexpected }) => unexpected,
+    ),
+  ]
+}
+
+/** A Redis that lost its disk is never passed over. */
+function untoldLoss({ runFile, workers, guests }: Stage): string[] {
+  const lines = [...workers, ...guests].flatMap((worker) => worker.lines)
+  if (!runFile.isWiped || lines.some((line) => line.includes('"redis.emptied"'))) return []
+  return ['Redis lost its disk, and no worker said so']
+}
