@@ -3,6 +3,7 @@
 
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 
 import { closeOps, connectOps } from '@retention-relay/ops'
 import type { OpsConnection, RelayStatus } from '@retention-relay/ops'
@@ -16,7 +17,7 @@ import type { Schedule } from './schedule/schedule.ts'
 import { RUNS_FOLDER } from './stage/programs.ts'
 import { openStage } from './stage/stage.ts'
 import type { Stage } from './stage/stage.ts'
-import { judge } from './verdict/judge.ts'
+import { HANGING_RUN, judge } from './verdict/judge.ts'
 import type { Verdict } from './verdict/judge.ts'
 import { saveLogs } from './save-logs.ts'
 
@@ -36,6 +37,8 @@ export interface RunResult extends Verdict {
 }
 
 const CONNECT_MS = 10_000
+/** Far above what a run takes with all its own bounds. */
+const RUN_LIMIT_MS = 240_000
 
 /** Runs one seed. */
 export async function runSeed({ seed, loadMs, consumer }: RunOrder): Promise<RunResult> {
@@ -47,12 +50,24 @@ export async function runSeed({ seed, loadMs, consumer }: RunOrder): Promise<Run
   writeFileSync(join(folder, 'schedule.json'), `${JSON.stringify(schedule, null, 2)}\n`)
   const stage = await openStage({ schedule, consumer, folder })
   try {
-    const verdict = await live(stage)
+    const verdict = await inTime(live(stage))
     saveLogs(stage, verdict)
     if (verdict.faults.length === 0) rmSync(folder, { recursive: true })
     return { ...verdict, schedule, folder, tookMs: performance.now() - began }
   } finally {
     await stage.close()
+  }
+}
+
+/** A run that does not come to its end is a fault like others, and must not stop those that follow. */
+async function inTime(verdict: Promise<Verdict>): Promise<Verdict> {
+  const ended = new AbortController()
+  const { signal } = ended
+  const tooLong = pause(RUN_LIMIT_MS, HANGING_RUN, { signal }).catch(() => HANGING_RUN)
+  try {
+    return await Promise.race([verdict, tooLong])
+  } finally {
+    ended.abort()
   }
 }
 

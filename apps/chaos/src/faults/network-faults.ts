@@ -5,7 +5,7 @@ import type { FaultProxy } from '@retention-relay/testkit'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
 
-/** How long a cut may wait for a request that meets it. */
+/** How long a cut may wait for a request that meets it, and what was held back for its answers. */
 const MEET_MS = 1000
 
 /** Cuts one connection after another, round the proxies; of every two one was already carried out. */
@@ -40,8 +40,9 @@ export const holdBack: FaultAction = async (stage, { forMs, amount }) => {
   stage.timeline.note('network', `what goes to Redis over port ${proxy.port} is held back`)
   const hold = proxy.hold()
   await last(forMs)
-  await hold.release()
   stage.timeline.note('network', 'what was held back arrives')
+  // A blocking command may have no answer for long.
+  await Promise.race([hold.release(), last(MEET_MS)])
 }
 
 async function cutOne(proxy: FaultProxy, number: number): Promise<void> {

@@ -28,6 +28,24 @@ export interface Verdict {
   readonly summary: HistorySummary
 }
 
+/** Of a run that has not come to its end, of which nothing can be said. */
+export const HANGING_RUN: Verdict = {
+  faults: ['the run does not come to its end'],
+  findings: [],
+  summary: {
+    lost: 0,
+    unsent: 0,
+    doubled: 0,
+    repeated: 0,
+    repeatedUnknown: 0,
+    inversions: 0,
+    overlaps: 0,
+    deadByOutage: 0,
+    countFaults: 0,
+    rateFaults: 0,
+  },
+}
+
 /** Judges a run that has come to its end. */
 export async function judge(run: Case): Promise<Verdict> {
   const { findings, summary } = checkHistory(readHistory(run.stage.folder))
