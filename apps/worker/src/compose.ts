@@ -18,6 +18,7 @@ import {
   REQUEST_TIMEOUT_MS,
   systemClock,
 } from '@retention-relay/delivery'
+import { retentionPlan, timeRules } from '@retention-relay/events'
 import type { DeliveryObserver, Lease, LeasePort, RegistryPort } from '@retention-relay/delivery'
 import {
   consumeScripts,
@@ -153,13 +154,16 @@ function consumers(parts: DeliveryParts, nextToken: () => string): (lease: Lease
   const { gate, rate, massRejection } = parts.gates
   const runner = new ScriptRunner(connections.scripts, consumeScripts)
   const budget = new ByteBudget(DEFAULT_BUFFER_BYTES)
+  const time = timeRules(retentionPlan, namespace.namespace)
   return (lease) => {
     const keys = partitionKeys({ ...namespace, partition: lease.partition })
     const queue = new PartitionQueue(runner, keys)
     return new Consumer({
       lease,
       namespace: namespace.namespace,
+      time,
       queue: new RedisPartition({
+        namespace: namespace.namespace,
         queue,
         keys,
         client: connections.scripts,

@@ -2,6 +2,7 @@
 // commands, and when there may be work.
 
 import type { PartitionPort } from '@retention-relay/delivery'
+import { readTombstones } from '@retention-relay/queue'
 import type { PartitionKeys, PartitionQueue, RedisClient, WorkSignal } from '@retention-relay/queue'
 
 /** An idle consumer claims after this long, signal or not, in milliseconds. */
@@ -12,6 +13,7 @@ const POLL_CAP_MS = 250
 
 /** What the port is made of. */
 export interface PartitionPortParts {
+  readonly namespace: string
   readonly queue: PartitionQueue
   readonly keys: PartitionKeys
   /** The connection of the scripts. */
@@ -37,6 +39,10 @@ export class RedisPartition implements PartitionPort {
 
   async delivered(...call: Parameters<PartitionQueue['delivered']>): Promise<boolean[]> {
     return await this.#parts.queue.delivered(...call)
+  }
+
+  async tombstones(marks: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return await readTombstones(this.#parts.client, this.#parts.namespace, marks)
   }
 
   async settle(

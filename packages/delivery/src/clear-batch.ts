@@ -1,5 +1,6 @@
-// When a batch may go: the gate is open, the rate allows a request, the lease suffices. Then the dedupe store is read,
-// after all waits, since a former owner's settle may have come meanwhile; what is delivered already does not go.
+// When a batch may go: the gate is open, the rate allows a request, the lease suffices. Then the dedupe store and the
+// tombstones are read, after all waits, since a former owner's settle or an order may have come meanwhile; what is
+// delivered already, or has lost its sense, does not go.
 
 import { isProfileOperation } from '@retention-relay/events'
 
@@ -8,9 +9,10 @@ import type { Permit } from './circuit-breaker.ts'
 import type { EndpointGate } from './endpoint-gate.ts'
 import type { Lease } from './lease.ts'
 import { deliveredOutcome } from './outcomes.ts'
-import type { Clock, PartitionPort } from './ports.ts'
+import { dropSenseless } from './drop-senseless.ts'
+import type { SenseParts } from './drop-senseless.ts'
+import type { PartitionPort } from './ports.ts'
 import type { RateShare } from './rate-share.ts'
-import type { Outcome } from './settlements.ts'
 
 /** Least rest of the lease to begin a profile operation, which nothing deduplicates, in milliseconds. */
 export const PROFILE_LEASE_MS = 6_000
@@ -24,14 +26,11 @@ export interface ClearedBatch {
 }
 
 /** What clearance needs. */
-export interface ClearanceParts {
+export interface ClearanceParts extends SenseParts {
   readonly lease: Lease
-  readonly queue: Pick<PartitionPort, 'delivered'>
+  readonly queue: Pick<PartitionPort, 'delivered' | 'tombstones'>
   readonly gate: EndpointGate
   readonly rate: RateShare
-  readonly clock: Clock
-  /** Makes outcomes durable. Does not wait: other customers' events go ahead meanwhile. */
-  readonly settle: (outcomes: readonly Outcome[]) => void
   /** The session is out of sync: a look-up failed. */
   readonly fail: (cause: unknown) => void
   /** Aborts when the session ends. */
@@ -47,7 +46,7 @@ export async function clearBatch(
   for (;;) {
     const permit = await awaitPermit(batch, parts)
     if (permit === null) return null
-    const open = await dropDelivered(batch, parts)
+    const open = await dropDecided(batch, parts)
     if (open.length > 0 && leaseSuffices(open, parts.lease)) return { batch: open, permit }
     rate.giveBack()
     gate.leave(permit, 'unknown')
@@ -76,15 +75,19 @@ async function awaitPermit(batch: Batch, parts: ClearanceParts): Promise<Permit 
   return null
 }
 
-/** Settles as duplicates what the dedupe store has; returns the others. */
-async function dropDelivered(batch: Batch, parts: ClearanceParts): Promise<Batch> {
-  let known: boolean[]
+/** Settles what need not be sent; returns the others. */
+async function dropDecided(batch: Batch, parts: ClearanceParts): Promise<Batch> {
   try {
-    known = await parts.queue.delivered(batch.map(({ pending }) => pending.member))
+    return await dropSenseless(await dropDelivered(batch, parts), parts)
   } catch (cause) {
     parts.fail(cause)
     return []
   }
+}
+
+/** Settles as duplicates what the dedupe store has; returns the others. Rejects when it cannot be read. */
+async function dropDelivered(batch: Batch, parts: ClearanceParts): Promise<Batch> {
+  const known = await parts.queue.delivered(batch.map(({ pending }) => pending.member))
   const duplicates = batch.filter((_, index) => known[index])
   if (duplicates.length === 0) return batch
   parts.settle(duplicates.map(({ pending }) => deliveredOutcome(pending, 'duplicate')))

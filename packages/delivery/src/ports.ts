@@ -53,6 +53,8 @@ export interface PartitionPort {
   }): Promise<ClaimReply>
   /** Which of these dedupe members are delivered. */
   delivered(members: readonly string[]): Promise<boolean[]>
+  /** Times of the tombstones that there are, by mark, in milliseconds since 1970. */
+  tombstones(marks: readonly string[]): Promise<ReadonlyMap<string, number>>
   settle(request: SettleRequest): Promise<'settled' | 'lost'>
   /** `uncertain`: jobs that may have been in flight, `active` for all that are claimed; later claims tell so. */
   requeue(

@@ -1,4 +1,5 @@
 // A consumer on a partition in memory, a scripted destination and a clock in the test's hand.
+import { retentionPlan, timeRules } from '@retention-relay/events'
 import { onTestFinished } from 'vitest'
 
 import { DEFAULT_BATCH_LIMITS } from '../src/batch.ts'
@@ -53,6 +54,7 @@ export function setupConsumer(changes: Partial<ConsumerParts> = {}): ConsumerBen
     lease,
     namespace: NAMESPACE,
     queue: partition,
+    time: timeRules(retentionPlan, NAMESPACE),
     destination,
     gate,
     rate,

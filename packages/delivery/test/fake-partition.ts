@@ -7,7 +7,7 @@ import type { ClaimedJob, ClaimReply, Clock, PartitionPort, SettleRequest } from
 import { claimedJob } from './events.ts'
 
 /** A call of the port. */
-export type Call = 'claim' | 'delivered' | 'settle' | 'requeue'
+export type Call = 'claim' | 'delivered' | 'tombstones' | 'settle' | 'requeue'
 
 /** `before`: it never reaches Redis. `after`: it takes effect and its answer is lost. */
 export type Fault = 'before' | 'after'
@@ -26,6 +26,8 @@ export class FakePartition implements PartitionPort {
   /** Nothing reaches Redis. */
   isDown = false
   readonly members = new Set<string>()
+  /** Times of tombstones by mark. */
+  readonly stones = new Map<string, number>()
   readonly deadLetters: DeadLetterRecord[] = []
   readonly counters = { accepted: 0, delivered: 0, duplicate: 0, dead: 0 }
   /** Calls in the order in which they were made. */
@@ -71,6 +73,13 @@ export class FakePartition implements PartitionPort {
 
   async delivered(members: readonly string[]): Promise<boolean[]> {
     return await this.#call('delivered', () => members.map((member) => this.members.has(member)))
+  }
+
+  async tombstones(marks: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    return await this.#call('tombstones', () => {
+      const found = marks.filter((mark) => this.stones.has(mark))
+      return new Map(found.map((mark) => [mark, this.stones.get(mark)!]))
+    })
   }
 
   async settle(request: SettleRequest): Promise<'settled' | 'lost'> {

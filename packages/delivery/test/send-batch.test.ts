@@ -191,7 +191,7 @@ test('a batch of duplicates only is settled without a request', async () => {
 test('when the look-up fails nothing is sent and the session is out of sync', async () => {
   const lost = new Error('ECONNRESET')
   const { destination, session, send } = setupSender({
-    queue: { delivered: () => Promise.reject(lost) },
+    queue: { delivered: () => Promise.reject(lost), tombstones: async () => new Map() },
   })
   await send(batchOf(a))
   expect([destination.sent, session.outcomes, session.failures]).toEqual([[], [], [lost]])

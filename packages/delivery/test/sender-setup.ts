@@ -1,6 +1,6 @@
 // A batch sender with everything around it in the test's hand: what it settles, puts aside and fails is kept.
 import type { RelayEvent } from '@retention-relay/events'
-import { encodeOperation } from '@retention-relay/events'
+import { encodeOperation, retentionPlan, timeRules } from '@retention-relay/events'
 
 import type { Batch } from '../src/batch.ts'
 import { EndpointGate } from '../src/endpoint-gate.ts'
@@ -12,7 +12,7 @@ import type { SenderParts } from '../src/send-batch.ts'
 import { BatchSender } from '../src/send-batch.ts'
 import { SendHistories } from '../src/send-histories.ts'
 import type { Outcome } from '../src/settlements.ts'
-import { pendAll } from './events.ts'
+import { NAMESPACE, pendAll } from './events.ts'
 import { FakeClock } from './fake-clock.ts'
 import { Recorder } from './recorder.ts'
 import { ScriptedDestination } from './scripted-destination.ts'
@@ -71,7 +71,11 @@ export function setupSender(changes: Partial<SenderParts> = {}, clock = new Fake
   const sender = new BatchSender({
     ...common,
     lease,
-    queue: { delivered: async (all) => all.map((member) => session.members.has(member)) },
+    queue: {
+      delivered: async (all) => all.map((member) => session.members.has(member)),
+      tombstones: async () => new Map(),
+    },
+    time: timeRules(retentionPlan, NAMESPACE),
     destination,
     gate,
     rate,

@@ -41,6 +41,8 @@ export type {
   RetryCause,
 } from './outcome.ts'
 export { crc16, DEFAULT_PARTITIONS, partitionOf } from './partition.ts'
+export { timeRules } from './time-rules.ts'
+export type { TimeRules, Tombstones } from './time-rules.ts'
 export { defineEvent, defineTrackingPlan, findDefinition } from './tracking-plan.ts'
 export type {
   AttributesInput,

@@ -24,6 +24,15 @@ export interface EventDefinition<
   readonly schema: Schema
   /** Without one, every call is an event of its own. */
   readonly idempotencyKey?: IdempotencyKey<z.output<Schema>>
+  /** Age in milliseconds from which on the event is of no use. Default: it never is. */
+  readonly staleAfterMs?: number
+  /** What becomes of it then, if it was not sent before: sent with its original time, or a dead letter. Default `send`. */
+  readonly onStale?: 'send' | 'dead-letter'
+  /**
+   * Names of events that this one makes senseless: unsent ones of its checkout, of its cart, and older ones of its
+   * customer. They must have `staleAfterMs` and `onStale: 'dead-letter'`.
+   */
+  readonly supersedes?: readonly string[]
 }
 
 /** Declares one event. */

@@ -1,6 +1,6 @@
 // Puts the producer together: options, session, rules, and the methods that hand drafts to both.
 
-import { createUlidSource, partitionOf, RelayError } from '@retention-relay/events'
+import { createUlidSource, partitionOf, RelayError, timeRules } from '@retention-relay/events'
 import type {
   AttributesInput,
   Device,
@@ -37,8 +37,16 @@ export async function createProducer<Plan extends TrackingPlan = typeof retentio
   const settings = readOptions(options)
   const { namespace, trackingPlan: plan, allowCustomerIds, now, random } = settings
   const nextUlid = createUlidSource({ now, ...(random === undefined ? {} : { random }) })
+  const time = timeRules(plan, namespace)
   const session = await startSession({ settings, nextUlid })
-  return new RelayProducer<Plan>(session, { namespace, plan, allowCustomerIds, now, nextUlid })
+  return new RelayProducer<Plan>(session, {
+    namespace,
+    plan,
+    time,
+    allowCustomerIds,
+    now,
+    nextUlid,
+  })
 }
 
 class RelayProducer<Plan extends TrackingPlan> implements Producer<Plan> {
@@ -137,11 +145,12 @@ class RelayProducer<Plan extends TrackingPlan> implements Producer<Plan> {
   /** Up to the hand-over to the committer nothing waits, so the order of calls is kept. */
   async #store(draft: Draft): Promise<Receipt> {
     try {
-      const { id, customerId, occurredAt, text, bytes, clamped } = prepareEvent(draft, this.#rules)
+      const { customerId, clamped, ...event } = prepareEvent(draft, this.#rules)
+      const { id } = event
       if (clamped) this.#counters.clampedTimes += 1
-      const { committer, namespace } = this.#openFor({ id, occurredAt })
+      const { committer, namespace } = this.#openFor(event)
       const partition = partitionOf(customerId, namespace.partitions)
-      await committer.submit({ id, occurredAt, text, bytes, partition })
+      await committer.submit({ ...event, partition })
       this.#counters.acknowledged += 1
       return { id, partition, committedAt: new Date(this.#rules.now()) }
     } catch (error) {

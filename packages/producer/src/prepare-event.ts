@@ -2,7 +2,13 @@
 // checked is what is stored, since the event leaves as text. Whatever is wrong hits this caller alone.
 
 import { encodeOperation, limitFault, LIMITS, RelayError } from '@retention-relay/events'
-import type { JsonObject, LimitFault, RelayEvent } from '@retention-relay/events'
+import type {
+  JsonObject,
+  LimitFault,
+  RelayEvent,
+  TimeRules,
+  Tombstones,
+} from '@retention-relay/events'
 
 import { checkCustomerId } from './customer-id.ts'
 import type { Draft } from './draft.ts'
@@ -14,6 +20,7 @@ import { checkOccurredAt } from './occurred-at.ts'
 /** What the rules need. */
 export interface EventRules extends BodyRules {
   readonly namespace: string
+  readonly time: TimeRules
   readonly nextUlid: () => string
   /** Wall clock in milliseconds. */
   readonly now: () => number
@@ -31,6 +38,8 @@ export interface PreparedEvent {
   readonly bytes: number
   /** Its time was ahead of the clock and was set to now. */
   readonly clamped: boolean
+  /** What must stand in Redis before it is stored; null for most events. */
+  readonly tombstones: Tombstones | null
 }
 
 /** @throws RelayError `RELAY_EVENT_…`. */
@@ -55,7 +64,8 @@ export function prepareEvent(draft: Draft, rules: EventRules): PreparedEvent {
   const text = head + encode(fields, label).slice(1)
   const bytes = Buffer.byteLength(text, 'utf8')
   checkLimits(event, bytes, label)
-  return { id, customerId, occurredAt, text, bytes, clamped }
+  const tombstones = event.op === 'track' ? rules.time.tombstonesOf(event) : null
+  return { id, customerId, occurredAt, text, bytes, clamped, tombstones }
 }
 
 function encode(fields: JsonObject, label: string): string {

@@ -12,6 +12,7 @@ import {
   isUlid,
   RelayError,
   retentionPlan,
+  timeRules,
 } from '@retention-relay/events'
 import type { RelayEvent, TrackingPlan } from '@retention-relay/events'
 import * as fc from 'fast-check'
@@ -26,7 +27,14 @@ const NOW_MS = Date.UTC(2026, 10, 24, 12)
 const nextUlid = createUlidSource()
 
 const prepare = (draft: Partial<Draft>, plan: TrackingPlan = retentionPlan): RelayEvent => {
-  const rules = { namespace: 'test', plan, allowCustomerIds: [], now: () => NOW_MS, nextUlid }
+  const rules = {
+    namespace: 'test',
+    plan,
+    time: timeRules(plan, 'test'),
+    allowCustomerIds: [],
+    now: () => NOW_MS,
+    nextUlid,
+  }
   const whole: Draft = {
     op: 'delete',
     customerId: 'cus_42',

@@ -82,6 +82,19 @@ export function namespaceKeys(namespace: string): NamespaceKeys {
   }
 }
 
+/** Hash tags over which tombstones are spread. */
+const TOMBSTONE_TAGS = 64
+
+/** The hash tag's last part for a mark: `t0` to `t63`. */
+export function tombstoneTag(mark: string): string {
+  return `t${Number.parseInt(mark.slice(0, 2), 16) % TOMBSTONE_TAGS}`
+}
+
+/** Key of a tombstone. `mark`: hash of its scope. String with expiry: `<ms>:<id of the superseding event>`. */
+export function tombstoneKey(namespace: string, mark: string): string {
+  return `{relay:${namespace}:${tombstoneTag(mark)}}:tombstone:${mark}`
+}
+
 /**
  * BullMQ's `meta.version` whose layout (`wait`, `active`, `marker`, `meta.paused`, job hash and lock) the scripts
  * were tested against. A queue of another version may work; the contract test says so before this line is raised.

@@ -79,7 +79,7 @@ const setup = (): Setup => {
       const event = { id: nextUlid(), customerId: 'c', occurredAt: 1, op: 'track', name, data: {} }
       const text = JSON.stringify(event)
       lane.push({
-        event: { ...event, partition: 0, text, bytes: text.length },
+        event: { ...event, partition: 0, text, bytes: text.length, tombstones: null },
         sinceMs: performance.now(),
         resolve: () => {
           fates[name] = 'stored'

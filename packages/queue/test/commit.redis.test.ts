@@ -1,9 +1,11 @@
 // What a commit leaves in a real Redis, and what its callers are told when the connection goes wrong on the way.
 
 import { createUlidSource, decodeJob } from '@retention-relay/events'
+import type { Tombstones } from '@retention-relay/events'
 import { startFaultProxy, startTestRedis, until } from '@retention-relay/testkit'
 import type { FaultProxy, TestRedis } from '@retention-relay/testkit'
 import { Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import {
@@ -14,7 +16,9 @@ import {
   openNamespace,
   partitionKeys,
   QUEUE_NAME,
+  readTombstones,
 } from '../src/index.ts'
+import { tombstoneKey } from '../src/keys.ts'
 import type { Committer, CommitterOptions, RedisClient } from '../src/index.ts'
 
 let shared: TestRedis
@@ -32,7 +36,11 @@ interface Setup {
   readonly client: RedisClient
   /** Another connection, past the proxy. */
   readonly reader: RedisClient
-  readonly submit: (name: string, partition?: number) => Promise<void>
+  readonly submit: (
+    name: string,
+    partition?: number,
+    tombstones?: Tombstones | null,
+  ) => Promise<void>
   /** Names of the stored events of a partition, oldest first, with the ids of their jobs. */
   readonly stored: (partition?: number) => Promise<{ job: string; names: string[] }[]>
 }
@@ -62,7 +70,11 @@ const setup = async (
     ...options,
   })
   onTestFinished(() => committer.close())
-  const submit = (eventName: string, partition = 0): Promise<void> => {
+  const submit = (
+    eventName: string,
+    partition = 0,
+    tombstones: Tombstones | null = null,
+  ): Promise<void> => {
     const event = {
       id: nextUlid(),
       customerId: 'cus_42',
@@ -72,7 +84,8 @@ const setup = async (
       data: { text: 'grüße 😀' },
     }
     const text = JSON.stringify(event)
-    return committer.submit({ ...event, partition, text, bytes: Buffer.byteLength(text) })
+    const bytes = Buffer.byteLength(text)
+    return committer.submit({ ...event, partition, text, bytes, tombstones })
   }
   const stored: Setup['stored'] = async (partition = 0) => {
     const keys = partitionKeys({ namespace: name, generation: 1, partition })
@@ -126,6 +139,42 @@ describe('a commit', () => {
         version: expect.stringMatching(/^bullmq:/) as string,
       })
     }
+  })
+
+  it('comes after the tombstones of its events', async () => {
+    const { submit, reader, namespace } = await setup()
+    const [one, two] = ['00'.repeat(16), '01'.repeat(16)] as const
+    const monitor = await (reader as Redis).monitor()
+    onTestFinished(() => monitor.disconnect())
+    const seen: string[] = []
+    monitor.on('monitor', (_time: string, words: string[]) => seen.push(words.join(' ')))
+    const stones: Tombstones = { id: 'order', marks: [one, two], occurredAt: 77, ttlMs: 60_000 }
+    await submit('order_placed', 0, stones)
+    const found = await readTombstones(reader, namespace, [one, two, 'ff'.repeat(16)])
+    expect(found).toEqual(
+      new Map([
+        [one, 77],
+        [two, 77],
+      ]),
+    )
+    const placeOf = (words: RegExp): number => seen.findIndex((line) => words.test(line))
+    await until(() => placeOf(/order_placed/) > -1)
+    const buried = [0, 1].map((tag) =>
+      placeOf(new RegExp(`^set \\{relay:${namespace}:t${tag}\\}`, 'i')),
+    )
+    expect(Math.min(...buried)).toBeGreaterThan(-1)
+    expect(placeOf(/order_placed/)).toBeGreaterThan(Math.max(...buried))
+  })
+
+  it('of an order whose tombstones are refused is refused, and not stored', async () => {
+    const { submit, reader, namespace, stored } = await setup()
+    const mark = '02'.repeat(16)
+    await reader.lpush(tombstoneKey(namespace, mark), 'somebody else')
+    const stones: Tombstones = { id: 'order', marks: [mark], occurredAt: 77, ttlMs: 60_000 }
+    await expect(submit('order_placed', 0, stones)).rejects.toMatchObject({
+      code: 'RELAY_ENQUEUE_REFUSED',
+    })
+    expect(await stored()).toEqual([])
   })
 
   it('of each partition goes over one connection', async () => {

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../tracking-plan.ts'
-import { currency, items, money, shopId } from './fields.ts'
+import { currency, HOUR_MS, items, money, shopId } from './fields.ts'
 
 /** A customer put something into the cart. */
 export const addedToCart = defineEvent({
@@ -14,4 +14,7 @@ export const addedToCart = defineEvent({
     value: money,
     currency,
   }),
+  // As with the checkout.
+  staleAfterMs: 24 * HOUR_MS,
+  onStale: 'dead-letter',
 })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../tracking-plan.ts'
-import { currency, items, money, shopId } from './fields.ts'
+import { currency, HOUR_MS, items, money, shopId } from './fields.ts'
 
 /** A customer entered the checkout. */
 export const checkoutStarted = defineEvent({
@@ -16,6 +16,9 @@ export const checkoutStarted = defineEvent({
     currency,
     checkout_url: z.url().optional(),
   }),
+  // Reminders go within a day; a later one reads as spam.
+  staleAfterMs: 24 * HOUR_MS,
+  onStale: 'dead-letter',
   idempotencyKey: {
     of: (data) => data.checkout_id,
     why: 'A checkout starts once; a reload of its first page is the same start.',

@@ -3,6 +3,9 @@
 
 import * as z from 'zod'
 
+/** An hour in milliseconds. */
+export const HOUR_MS = 60 * 60 * 1000
+
 /** A time in unix seconds. Milliseconds match no segment, so they are refused. */
 export const unixSeconds = z
   .int()

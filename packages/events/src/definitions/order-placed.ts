@@ -17,6 +17,8 @@ export const orderPlaced = defineEvent({
     currency,
     coupon: z.string().min(1).optional(),
   }),
+  // Whoever has paid gets no word about the cart.
+  supersedes: ['checkout_started', 'added_to_cart'],
   idempotencyKey: {
     of: (data) => data.order_id,
     why: 'An order is placed once, whichever service tells of it and however often its webhook is retried.',

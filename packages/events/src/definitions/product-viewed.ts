@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../tracking-plan.ts'
-import { currency, money, shopId } from './fields.ts'
+import { currency, HOUR_MS, money, shopId } from './fields.ts'
 
 /** A known customer looked at a product. */
 export const productViewed = defineEvent({
@@ -15,4 +15,7 @@ export const productViewed = defineEvent({
     currency: currency.optional(),
     url: z.url().optional(),
   }),
+  // Interest cools: after an outage at night nobody is asked at noon what was looked at the evening before.
+  staleAfterMs: 6 * HOUR_MS,
+  onStale: 'dead-letter',
 })

@@ -35,3 +35,9 @@ export function failedAdd(reason: unknown): AddOutcome {
   if (cause.name !== 'ReplyError') return { kind: 'lost', cause }
   return NOT_STORED.test(cause.message) ? { kind: 'refused', cause } : { kind: 'failed', cause }
 }
+
+/** Sorts an error of what has to stand before the job is added: whatever it is, the job was not written. */
+export function failedBefore(reason: unknown): AddOutcome {
+  const outcome = failedAdd(reason)
+  return outcome.kind === 'refused' ? outcome : { kind: 'not_written' }
+}

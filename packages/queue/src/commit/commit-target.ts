@@ -6,14 +6,16 @@ import type { Redis } from 'ioredis'
 import { bareError } from '../connection/bare-error.ts'
 import { nodeOf } from '../connection/cluster-node.ts'
 import type { RedisClient } from '../connection/client.ts'
+import type { ScriptRunner } from '../connection/script.ts'
 import { partitionKeys } from '../keys.ts'
 import type { PartitionAddress } from '../keys.ts'
-import { failedAdd } from './add-outcome.ts'
+import { failedAdd, failedBefore } from './add-outcome.ts'
 import type { AddOutcome } from './add-outcome.ts'
-import type { CommitTarget } from './lane.ts'
+import type { CommitJob, CommitTarget } from './lane.ts'
 import { openCommitQueue } from './commit-queue.ts'
-import type { NewJob, CommitQueue } from './commit-queue.ts'
+import type { CommitQueue } from './commit-queue.ts'
 import type { ReplicaBarrier } from './replica-barrier.ts'
+import { writeTombstones } from '../tombstones/tombstone-store.ts'
 
 /** What a target needs. */
 export interface CommitTargetOptions {
@@ -23,6 +25,8 @@ export interface CommitTargetOptions {
   readonly replicas: number
   /** Shared by all partitions of the client. */
   readonly barrier: ReplicaBarrier
+  /** Has loaded `tombstoneScripts`. */
+  readonly runner: ScriptRunner
 }
 
 /** A target that is open. */
@@ -51,7 +55,12 @@ class QueueTarget implements OpenCommitTarget {
     return this.#options.client.status === 'ready' && this.#node()?.status === 'ready'
   }
 
-  async add(job: NewJob): Promise<AddOutcome> {
+  async add(job: CommitJob): Promise<AddOutcome> {
+    try {
+      await this.#bury(job)
+    } catch (error) {
+      return failedBefore(error)
+    }
     try {
       await this.#queue.add(job)
     } catch (error) {
@@ -62,6 +71,12 @@ class QueueTarget implements OpenCommitTarget {
 
   close(): Promise<void> {
     return this.#queue.close()
+  }
+
+  /** A tombstone without its order suppresses a mail about an order that is about to come; an order without it, none. */
+  async #bury({ tombstones }: CommitJob): Promise<void> {
+    const { runner, address } = this.#options
+    await Promise.all(tombstones.map((each) => writeTombstones(runner, address.namespace, each)))
   }
 
   async #replicated(): Promise<AddOutcome> {

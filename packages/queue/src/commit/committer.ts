@@ -5,7 +5,9 @@
 
 import type { RedisClient } from '../connection/client.ts'
 import type { OpenNamespace } from '../connection/namespace.ts'
+import { ScriptRunner } from '../connection/script.ts'
 import { partitionKeys } from '../keys.ts'
+import { tombstoneScripts } from '../tombstones/tombstone-store.ts'
 import { openCommitTarget } from './commit-target.ts'
 import type { OpenCommitTarget } from './commit-target.ts'
 import { EnqueueError } from './enqueue-error.ts'
@@ -59,20 +61,22 @@ export async function openCommitter(options: CommitterOptions): Promise<Committe
   const { client, replicas } = options
   const timeoutMs = Math.min(WAIT_CAP_MS, options.enqueueTimeoutMs / 2)
   const barrier = new ReplicaBarrier({ replicas, timeoutMs: Math.ceil(timeoutMs) })
+  const runner = new ScriptRunner(client, tombstoneScripts)
   const opening = addresses.map((address) => {
-    return openCommitTarget({ client, address, replicas, barrier })
+    return openCommitTarget({ client, address, replicas, barrier, runner })
   })
   const opened = await Promise.allSettled(opening)
   const targets = opened.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []))
   const failed = opened.find((result) => result.status === 'rejected')
   if (failed !== undefined) {
+    runner.detach()
     await Promise.all(targets.map((target) => target.close()))
     throw failed.reason
   }
   const keys = addresses.map((address) => partitionKeys(address).meta)
   const memory = new MemoryWatch({ client, partitionKeys: keys })
   await memory.poll()
-  return new GroupCommitter(options, targets, memory)
+  return new GroupCommitter(options, { targets, memory, runner })
 }
 
 class GroupCommitter implements Committer {
@@ -82,6 +86,7 @@ class GroupCommitter implements Committer {
   /** By partition number. */
   readonly #lanes: readonly CommitLane[]
   readonly #memory: MemoryWatch
+  readonly #runner: ScriptRunner
   /** Callers that wait. Written by `submit` and as they are settled. */
   #waiting = 0
   /** Set by `close`; called when no caller waits any more. */
@@ -91,8 +96,15 @@ class GroupCommitter implements Committer {
 
   constructor(
     options: CommitterOptions,
-    targets: readonly OpenCommitTarget[],
-    memory: MemoryWatch,
+    {
+      targets,
+      memory,
+      runner,
+    }: {
+      readonly targets: readonly OpenCommitTarget[]
+      readonly memory: MemoryWatch
+      readonly runner: ScriptRunner
+    },
   ) {
     const { enqueueTimeoutMs: timeoutMs, nextUlid } = options
     const monotonicMs = options.monotonicMs ?? (() => performance.now())
@@ -101,6 +113,7 @@ class GroupCommitter implements Committer {
     this.#monotonicMs = monotonicMs
     this.#targets = targets
     this.#memory = memory
+    this.#runner = runner
     const onSettled = (count: number): void => this.#settled(count)
     this.#lanes = targets.map((target) => {
       return new CommitLane({ target, namespace, timeoutMs, onSettled, nextUlid, monotonicMs })
@@ -129,6 +142,7 @@ class GroupCommitter implements Committer {
       if (this.#waiting === 0) resolve()
     })
     for (const lane of this.#lanes) lane.close()
+    this.#runner.detach()
     await Promise.all(this.#targets.map((target) => target.close()))
   }
 

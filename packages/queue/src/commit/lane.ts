@@ -16,6 +16,7 @@
 // 12 s stored each event that callers had given up on and sent again up to six times.
 
 import { jobName } from '@retention-relay/events'
+import type { Tombstones } from '@retention-relay/events'
 
 import type { AddOutcome } from './add-outcome.ts'
 import { answered, refused, unknown, unreplicated } from './commit-fate.ts'
@@ -24,12 +25,18 @@ import { groupSize, jobText } from './group.ts'
 import type { NewJob } from './commit-queue.ts'
 import type { EncodedEvent, PendingEvent } from './pending-event.ts'
 
+/** A job of callers' events. */
+export interface CommitJob extends NewJob {
+  /** What must stand in Redis before it is added. */
+  readonly tombstones: readonly Tombstones[]
+}
+
 /** Where a lane commits to. */
 export interface CommitTarget {
   /** Whether the connection can be written to now. */
   readonly ready: () => boolean
   /** One attempt. Never rejects. */
-  readonly add: (job: NewJob) => Promise<AddOutcome>
+  readonly add: (job: CommitJob) => Promise<AddOutcome>
 }
 
 /** What a lane needs. */
@@ -54,7 +61,7 @@ const EDGES: Record<LaneState, readonly LaneState[]> = {
 }
 
 interface Commit {
-  readonly job: NewJob
+  readonly job: CommitJob
   readonly callers: readonly PendingEvent[]
   /** Callers before this place have given up. */
   waitingFrom: number
@@ -131,6 +138,7 @@ export class CommitLane {
       id: `c-${nextUlid()}`,
       name: jobName(callers.length),
       text: jobText(namespace, callers),
+      tombstones: callers.flatMap(({ event }) => event.tombstones ?? []),
     }
     this.#commit = { job, callers, waitingFrom: 0, lost: undefined, attempts: 0 }
     this.#enter('committing')

@@ -1,5 +1,7 @@
 // An event between the call and its commit.
 
+import type { Tombstones } from '@retention-relay/events'
+
 import type { EnqueueError, EventReference } from './enqueue-error.ts'
 
 /** An event on its way, encoded. */
@@ -9,6 +11,8 @@ export interface EncodedEvent extends EventReference {
   readonly text: string
   /** UTF-8 bytes of the text. */
   readonly bytes: number
+  /** What must stand in Redis before it is stored; null for most events. */
+  readonly tombstones: Tombstones | null
 }
 
 /** An event and the caller that waits for it. */

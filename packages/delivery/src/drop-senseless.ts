@@ -1,0 +1,62 @@
+// Events that have lost their sense while they waited: too old to be of use, or superseded by an order. They are settled as
+// dead letters instead of sent. An event that may have been delivered is not judged any more: it is sent again.
+
+import type { TimeRules } from '@retention-relay/events'
+
+import type { Batch, BatchItem } from './batch.ts'
+import type { Settler } from './outcomes.ts'
+import { deadOutcome } from './outcomes.ts'
+import type { Clock, PartitionPort } from './ports.ts'
+import type { Outcome } from './settlements.ts'
+
+/** What judging needs. */
+export interface SenseParts {
+  readonly queue: Pick<PartitionPort, 'tombstones'>
+  readonly time: TimeRules
+  readonly clock: Clock
+  readonly settler: Settler
+  /** Makes outcomes durable. */
+  readonly settle: (outcomes: readonly Outcome[]) => void
+}
+
+/** Settles what has lost its sense; returns the others. Rejects when the tombstones cannot be read. */
+export async function dropSenseless(batch: Batch, parts: SenseParts): Promise<Batch> {
+  const { time, clock, settler, settle } = parts
+  const now = clock.wall()
+  const superseded = await readSuperseded(batch, parts)
+  const dead = batch.flatMap((item): Outcome[] => {
+    const { pending } = item
+    if (pending.history.maybeDelivered) return []
+    const order = superseded.get(item)
+    if (order !== undefined) {
+      const message = `what it was about was closed at ${new Date(order).toISOString()}`
+      return [deadOutcome(pending, 'superseded', { message }, settler)]
+    }
+    if (!time.isExpired(pending.event, now)) return []
+    const message = `it happened at ${new Date(pending.event.occurredAt).toISOString()}, too long ago to be of use`
+    return [deadOutcome(pending, 'expired', { message }, settler)]
+  })
+  if (dead.length === 0) return batch
+  settle(dead)
+  const gone = new Set(dead.map(({ pending }) => pending))
+  return batch.filter(({ pending }) => !gone.has(pending))
+}
+
+/** Time of the event that supersedes it, by superseded item. */
+async function readSuperseded(
+  batch: Batch,
+  { queue, time }: SenseParts,
+): Promise<ReadonlyMap<BatchItem, number>> {
+  const marked = batch.flatMap((item) => {
+    const marks = time.marksOf(item.pending.event)
+    return marks.length === 0 ? [] : [{ item, marks }]
+  })
+  if (marked.length === 0) return new Map()
+  const stones = await queue.tombstones([...new Set(marked.flatMap(({ marks }) => marks))])
+  return new Map(
+    marked.flatMap(({ item, marks }): [BatchItem, number][] => {
+      const newest = Math.max(...marks.map((mark) => stones.get(mark) ?? 0))
+      return newest > item.pending.event.occurredAt ? [[item, newest]] : []
+    }),
+  )
+}

@@ -1,0 +1,106 @@
+// Time and cause (design § 10): which events an order makes senseless, and which are too old to be of use. An event that
+// supersedes others leaves tombstones, one per scope: its checkout, its cart, its customer. An unsent event that
+// happened before a tombstone of one of its scopes is not sent.
+
+import * as crypto from 'node:crypto'
+
+import { RelayError } from './errors.ts'
+import type { JsonObject, RelayEvent, TrackEvent } from './event.ts'
+import type { EventDefinition, TrackingPlan } from './tracking-plan.ts'
+import { findDefinition } from './tracking-plan.ts'
+
+/** Kept longer than the superseded events may be sent, in milliseconds. */
+const TOMBSTONE_REST_MS = 24 * 60 * 60 * 1000
+
+/** Tombstones of one superseding event. */
+export interface Tombstones {
+  /** Id of the superseding event. */
+  readonly id: string
+  /** Where they stand: a hash of each scope, 32 hexadecimal digits. */
+  readonly marks: readonly string[]
+  /** What happened before this is superseded. Milliseconds since 1970. */
+  readonly occurredAt: number
+  /** How long they are kept, in milliseconds. */
+  readonly ttlMs: number
+}
+
+/** The time rules of a plan, in one namespace. */
+export interface TimeRules {
+  /** The tombstones that must stand before the event is stored; null when it supersedes nothing. */
+  readonly tombstonesOf: (event: TrackEvent) => Tombstones | null
+  /** Where tombstones of the event would stand; empty when nothing supersedes it. */
+  readonly marksOf: (event: RelayEvent) => readonly string[]
+  /** Whether the event is too old to be sent. `nowMs` since 1970. */
+  readonly isExpired: (event: RelayEvent, nowMs: number) => boolean
+}
+
+/**
+ * Makes the rules of a plan.
+ *
+ * @throws RelayError `RELAY_CONFIG_INVALID` when a superseded event could wait longer than its tombstones are kept.
+ */
+export function timeRules(plan: TrackingPlan, namespace: string): TimeRules {
+  const definitions = Object.values(plan.events) as EventDefinition[]
+  const superseders = supersedersOf(definitions)
+  const ttls = new Map(
+    definitions.map((definition) => [definition.name, tombstoneTtlMs(definition, plan)]),
+  )
+  const markOf = (superseder: string, scope: string): string =>
+    crypto.hash('sha256', `${namespace}\0${superseder}\0${scope}`, 'hex').slice(0, 32)
+  return {
+    tombstonesOf: ({ name, id, customerId, data, occurredAt }) => {
+      const ttlMs = ttls.get(name) ?? 0
+      if (ttlMs === 0) return null
+      const marks = scopesOf(customerId, data).map((scope) => markOf(name, scope))
+      return { id, marks, occurredAt, ttlMs }
+    },
+    marksOf: (event) => {
+      const names = event.op === 'track' ? superseders.get(event.name) : undefined
+      if (event.op !== 'track' || names === undefined) return []
+      const scopes = scopesOf(event.customerId, event.data)
+      return names.flatMap((name) => scopes.map((scope) => markOf(name, scope)))
+    },
+    isExpired: (event, nowMs) => {
+      if (event.op !== 'track') return false
+      const definition = findDefinition(plan, event.name)
+      if (definition?.onStale !== 'dead-letter' || definition.staleAfterMs === undefined)
+        return false
+      return nowMs - event.occurredAt > definition.staleAfterMs
+    },
+  }
+}
+
+/** The order may carry another customer id than the checkout (guest, then account): hence its own ids too. */
+function scopesOf(customerId: string, data: JsonObject): string[] {
+  const scopes = [`customer:${customerId}`]
+  const { checkout_id: checkoutId, cart_id: cartId } = data
+  if (typeof checkoutId === 'string') scopes.push(`checkout:${checkoutId}`)
+  if (typeof cartId === 'string') scopes.push(`cart:${cartId}`)
+  return scopes
+}
+
+/** Superseding names by superseded name. */
+function supersedersOf(definitions: readonly EventDefinition[]): Map<string, string[]> {
+  const found = new Map<string, string[]>()
+  for (const { name, supersedes = [] } of definitions) {
+    for (const superseded of supersedes) {
+      found.set(superseded, [...(found.get(superseded) ?? []), name])
+    }
+  }
+  return found
+}
+
+/** 0 when the event supersedes nothing. */
+function tombstoneTtlMs({ name, supersedes = [] }: EventDefinition, plan: TrackingPlan): number {
+  if (supersedes.length === 0) return 0
+  const ages = supersedes.map((superseded) => {
+    const definition = findDefinition(plan, superseded)
+    if (definition?.onStale === 'dead-letter' && definition.staleAfterMs !== undefined)
+      return definition.staleAfterMs
+    throw new RelayError(
+      'RELAY_CONFIG_INVALID',
+      `${name} supersedes ${superseded}, which must be in the tracking plan with staleAfterMs and onStale 'dead-letter': its tombstones are kept as long.`,
+    )
+  })
+  return Math.max(...ages) + TOMBSTONE_REST_MS
+}
