@@ -10,6 +10,7 @@ const PROGRAMS = {
   start: 'apps/local',
   worker: 'apps/worker',
   relay: 'apps/cli',
+  demo: 'apps/local/dist/demo.js',
   bench: 'apps/bench',
   chaos: 'apps/chaos',
   mock: 'packages/mock-customerio',
@@ -19,8 +20,8 @@ const [name = '', ...args] = process.argv.slice(2)
 const folder = PROGRAMS[name]
 if (!folder) fail(`usage: node scripts/run.mjs ${Object.keys(PROGRAMS).join('|')} [arguments]`)
 await ensureReady()
-const main = inRepository(`${folder}/dist/main.js`)
-if (!existsSync(main)) fail(`${folder} has no main program (src/main.ts)`)
+const main = inRepository(folder.endsWith('.js') ? folder : `${folder}/dist/main.js`)
+if (!existsSync(main)) fail(`${main} is not there`)
 process.argv = [process.argv[0], main, ...args]
 await import(pathToFileURL(main).href)
 

@@ -99,6 +99,7 @@ function printSummary({ summary, refused, good }: OnceResult, printer: Printer):
     accepted,
     delivered,
     duplicate,
+    superseded,
     dead,
     inversions,
     doubled,
@@ -107,7 +108,7 @@ function printSummary({ summary, refused, good }: OnceResult, printer: Printer):
     p99Ms,
   } = summary
   printer.line(
-    `${accepted} accepted = ${delivered} delivered + ${duplicate} duplicate + ${dead} dead; ${refused} refused`,
+    `${accepted} accepted = ${delivered} delivered + ${duplicate} duplicate + ${superseded} superseded by their order + ${dead} dead; ${refused} refused`,
   )
   printer.line(
     `${inversions} out of order, ${doubled} doubled; ${eventsPerSecond} events/s; enqueue to delivered p50 ${p50Ms} ms, p99 ${p99Ms} ms`,

@@ -1,21 +1,19 @@
 // `npm start -- --once`: sends a number of events, waits until every one is settled, and holds what arrived against what
 // was sent.
 
-import { setTimeout as delay } from 'node:timers/promises'
-
 import type { EnqueueInput } from '@retention-relay/producer'
 import type { retentionPlan } from '@retention-relay/events'
 
 import { checkDeliveries } from './check-deliveries.ts'
 import type { SentEvent } from './check-deliveries.ts'
+import { deliverLeftOver } from './left-over.ts'
 import type { Printer } from './printer.ts'
 import { untilAborted } from './until-aborted.ts'
 import type { Stage } from './stage.ts'
+import type { Counts } from './tally.ts'
 
 type Input = EnqueueInput<typeof retentionPlan>
 
-/** Between two looks at what an earlier run left over, in milliseconds. */
-const LEFT_OVER_LOOK_MS = 50
 /** Events that are handed to the producer in one call. */
 const CHUNK = 500
 
@@ -24,6 +22,9 @@ export interface Summary {
   readonly accepted: number
   readonly delivered: number
   readonly duplicate: number
+  /** Not sent, since an order came first. */
+  readonly superseded: number
+  /** Dead letters of all other reasons. */
   readonly dead: number
   readonly inversions: number
   readonly doubled: number
@@ -59,7 +60,7 @@ export async function runOnce(
   const seconds = (performance.now() - started) / 1000
   const check =
     mock === null
-      ? { inversions: 0, doubled: 0, missing: tally.counts.dead + tally.counts.duplicate }
+      ? { inversions: 0, doubled: 0, missing: undelivered(tally.counts) }
       : checkDeliveries(sent, applied(stage))
   const summary: Summary = {
     accepted: sent.length,
@@ -73,20 +74,6 @@ export async function runOnce(
   return { summary, refused, good: refused === 0 && addsUp(summary, check.missing) }
 }
 
-/** Events of an earlier run that was interrupted are delivered first, so that they do not count. */
-async function deliverLeftOver(stage: Stage, printer: Printer, stop: AbortSignal): Promise<void> {
-  const before = await stage.backlog()
-  if (before === null || before.pending === 0) return
-  printer.line('Events of an earlier run wait; they are delivered first.')
-  for (
-    let rest = before.pending;
-    rest > 0 && !stop.aborted;
-    rest = (await stage.backlog())?.pending ?? rest
-  ) {
-    await delay(LEFT_OVER_LOOK_MS)
-  }
-}
-
 function interrupted(accepted: number, printer: Printer): null {
   printer.line(
     `Interrupted: ${accepted} accepted. What is not delivered yet waits in Redis for the next start.`,
@@ -95,13 +82,17 @@ function interrupted(accepted: number, printer: Printer): null {
 }
 
 function addsUp(summary: Summary, missing: number): boolean {
-  const { accepted, delivered, duplicate, dead, inversions, doubled } = summary
+  const { accepted, delivered, inversions, doubled } = summary
   return (
-    accepted === delivered + duplicate + dead &&
-    missing === dead + duplicate &&
+    accepted === delivered + undelivered(summary) &&
+    missing === undelivered(summary) &&
     inversions === 0 &&
     doubled === 0
   )
+}
+
+function undelivered({ duplicate, superseded, dead }: Counts): number {
+  return duplicate + superseded + dead
 }
 
 function applied({ mock }: Stage): ReturnType<NonNullable<Stage['mock']>['received']> {

@@ -8,12 +8,17 @@ type Observer = NonNullable<WorkerParts['observer']>
 export interface Counts {
   readonly delivered: number
   readonly duplicate: number
+  /** Not sent, since an order came first. */
+  readonly superseded: number
+  /** Dead letters of all other reasons. */
   readonly dead: number
 }
 
+const NOTHING: Counts = { delivered: 0, duplicate: 0, superseded: 0, dead: 0 }
+
 /** Keeps the counts of one process. */
 export class Tally {
-  #counts = { delivered: 0, duplicate: 0, dead: 0 }
+  #counts = { ...NOTHING }
   /** Kept from the first `reset` on: a stream without an end would fill the memory. */
   #latenciesMs: number[] | undefined
   #waiters: { readonly settled: number; readonly resolve: () => void }[] = []
@@ -23,7 +28,8 @@ export class Tally {
   }
 
   get settled(): number {
-    return this.#counts.delivered + this.#counts.duplicate + this.#counts.dead
+    const { delivered, duplicate, superseded, dead } = this.#counts
+    return delivered + duplicate + superseded + dead
   }
 
   /** Commit to acknowledged settle at a part of all delivered events (0.5, 0.99), in milliseconds. */
@@ -34,7 +40,7 @@ export class Tally {
 
   /** Begins to count anew. */
   reset(): void {
-    this.#counts = { delivered: 0, duplicate: 0, dead: 0 }
+    this.#counts = { ...NOTHING }
     this.#latenciesMs = []
   }
 
@@ -51,7 +57,9 @@ export class Tally {
       settled: (facts) => {
         this.#counts.delivered += facts.delivered
         this.#counts.duplicate += facts.duplicate
-        this.#counts.dead += facts.dead.length
+        const superseded = facts.dead.filter(({ reason }) => reason === 'superseded').length
+        this.#counts.superseded += superseded
+        this.#counts.dead += facts.dead.length - superseded
         this.#latenciesMs?.push(...facts.latenciesMs)
         const reached = this.#waiters.filter(({ settled }) => this.settled >= settled)
         this.#waiters = this.#waiters.filter((waiter) => !reached.includes(waiter))

@@ -1,8 +1,9 @@
 import { defineScript, type Script } from '../connection/script.ts'
 
 /**
- * Acquire, renew and release of one partition's lease. Nobody acquires on a Redis process that is not the one which gave
- * the last lease before one ttl has passed there: after a failover a lease may be held that was not replicated.
+ * Acquire, renew and release of one partition's lease. After a failover nobody acquires before one ttl has passed on the
+ * promoted replica: a lease may be held that was not replicated. A Redis that was promoted, and only that one, has a
+ * second replication id.
  */
 export const leaseScript: Script = defineScript(
   'lease',
@@ -15,15 +16,17 @@ local owner = redis.call('GET', KEYS[1]) or ''
 local held = 0
 if ARGV[1] == 'acquire' then
   -- A lease that an earlier session of this very process left behind is ours: its commands carry the old token.
-  -- A Redis that does not tell its run counts as one that never changes.
-  local info = redis.pcall('INFO', 'server')
-  local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or ''
+  -- A Redis that does not tell counts as one that is never promoted.
+  local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
+  local run = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or ''
+  local former = type(replication) == 'string' and string.match(replication, 'master_replid2:(%x+)') or ''
+  local isPromoted = string.find(former, '[^0]') ~= nil
   local known = redis.call('HMGET', KEYS[3], 'run', 'from')
   local time = redis.call('TIME')
   local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
   local from = tonumber(known[2] or '0')
   if known[1] ~= run then
-    from = known[1] and nowMs + ARGV[2] or nowMs
+    from = known[1] and isPromoted and nowMs + ARGV[2] or nowMs
     redis.call('HSET', KEYS[3], 'run', run, 'from', string.format('%.0f', from))
   end
   if nowMs >= from and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then

@@ -31,8 +31,8 @@ export class LeaseStore {
   }
 
   /**
-   * Takes the lease if nobody has it, or if an earlier session of this very process left it behind. Not on a Redis process
-   * that has come since the last lease was given, before one ttl has passed there.
+   * Takes the lease if nobody has it, or if an earlier session of this very process left it behind. Not on a
+   * replica that was promoted since the last lease was given, before one ttl has passed there.
    */
   async acquire(keys: PartitionKeys, token: string): Promise<LeaseReply> {
     return await this.#run('acquire', keys, [token])
