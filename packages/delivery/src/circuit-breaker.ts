@@ -1,7 +1,8 @@
 // Whether requests may go to the endpoint at all. One breaker per process, told the verdict of every request.
 //
 //   closed    every request may go. Leaves: to open after a few failures in a row, whatever partitions they are of.
-//   open      nobody sends until the next probe is due. Leaves: to probing when it is. Bounded by the probe wait.
+//   open      nobody sends until the next probe is due. Leaves: to probing when it is; to closed when a request that had
+//             left before is accepted. Bounded by the probe wait.
 //   probing   one real batch is on its way, the others wait in line. Leaves: to closed when anything is accepted, to
 //             open when the probe fails. Bounded by the request's timeout.
 //
@@ -19,6 +20,13 @@ export const PROBE_CAP_MS = 10_000
 
 /** States of the breaker. */
 export type BreakerState = 'closed' | 'open' | 'probing'
+
+/** The legal changes of state; docs/lifecycle.md draws them. */
+export const BREAKER_EDGES: Readonly<Record<BreakerState, readonly BreakerState[]>> = {
+  closed: ['open'],
+  open: ['probing', 'closed'],
+  probing: ['open', 'closed'],
+}
 
 /** The right to one request; given back with its verdict. */
 export interface Permit {
@@ -89,7 +97,7 @@ export class CircuitBreaker {
 
   /** Requests that left before it opened say nothing new when they fail. */
   #down(permit: Permit, detail: string, leastWaitMs: number): void {
-    if (this.#state !== 'closed' && !permit.isProbe) return
+    if (this.#state === 'open' || (this.#state === 'probing' && !permit.isProbe)) return
     this.#failures += 1
     if (this.#failures < OPEN_AFTER) return
     const { clock, random, observer } = this.#parts
@@ -113,6 +121,9 @@ export class CircuitBreaker {
   }
 
   #to(state: BreakerState): void {
+    if (!BREAKER_EDGES[this.#state].includes(state)) {
+      throw new Error(`a circuit breaker cannot go from ${this.#state} to ${state}`)
+    }
     this.#state = state
     const { resolve } = this.#change
     this.#change = deferred()

@@ -18,6 +18,14 @@ import { Settlements } from './settlements.ts'
 /** States of a consumer. */
 export type ConsumerState = 'requeueing' | 'draining' | 'ending' | 'ended'
 
+/** The legal changes of state; docs/lifecycle.md draws them. */
+export const CONSUMER_EDGES: Readonly<Record<ConsumerState, readonly ConsumerState[]>> = {
+  requeueing: ['draining', 'ending'],
+  draining: ['requeueing', 'ending'],
+  ending: ['ended'],
+  ended: [],
+}
+
 /** Wait after a failed command when the connection seems to be ready, in milliseconds. */
 const RETRY_MS = 50
 
@@ -96,7 +104,7 @@ export class Consumer {
 
   async #run(): Promise<void> {
     while (await this.#requeue(this.#leaving.signal)) {
-      this.#state = 'draining'
+      this.#enter('draining')
       this.#session = new DrainSession({
         ...this.#parts,
         settlements: this.#settlements,
@@ -106,14 +114,21 @@ export class Consumer {
       if (this.#leaving.signal.aborted) this.#session.end('stopped')
       const end = await this.#session.run()
       if (end !== 'out_of_sync') break
-      this.#state = 'requeueing'
+      this.#enter('requeueing')
       await this.#restAfter(this.#session.hasSettled)
     }
-    this.#state = 'ending'
+    this.#enter('ending')
     if (this.#isStop) await this.#requeue(this.#given.signal)
     // What was delivered is a fact, lease or not: without it the next owner delivers again.
     await this.#repeatSettles(this.#given.signal)
-    this.#state = 'ended'
+    this.#enter('ended')
+  }
+
+  #enter(state: ConsumerState): void {
+    if (!CONSUMER_EDGES[this.#state].includes(state)) {
+      throw new Error(`a consumer cannot go from ${this.#state} to ${state}`)
+    }
+    this.#state = state
   }
 
   /** Sessions that end again and again without settling anything begin ever more slowly. */

@@ -53,7 +53,8 @@ export interface CommitLaneOptions {
 
 type LaneState = 'idle' | 'committing' | 'unresolved' | 'closed'
 
-const EDGES: Record<LaneState, readonly LaneState[]> = {
+/** The legal changes of state; docs/lifecycle.md draws them. */
+export const LANE_EDGES: Readonly<Record<LaneState, readonly LaneState[]>> = {
   idle: ['committing', 'closed'],
   committing: ['idle', 'unresolved', 'closed'],
   unresolved: ['idle', 'closed'],
@@ -250,7 +251,7 @@ export class CommitLane {
   }
 
   #enter(state: LaneState): void {
-    if (!EDGES[this.#state].includes(state)) {
+    if (!LANE_EDGES[this.#state].includes(state)) {
       throw new Error(`a commit lane cannot go from ${this.#state} to ${state}`)
     }
     this.#state = state
