@@ -2,7 +2,13 @@
 // times the memory. Decoding gives the open events of a job, and the positions that cannot be delivered.
 
 import type { DeadReason, JobPosition } from '@retention-relay/events'
-import { decodeJob, dedupeMember, jobCount } from '@retention-relay/events'
+import {
+  decodeJob,
+  dedupeMember,
+  JOB_READ_BYTES,
+  jobCount,
+  unreadJob,
+} from '@retention-relay/events'
 
 import type { HeldJob, HistoryOf, PendingEvent } from './pending-event.ts'
 import { holdJob, pendEvent } from './pending-event.ts'
@@ -61,7 +67,10 @@ export class Inbox {
     const first = this.#jobs[0]
     if (first === undefined) return null
     const { held, claimed } = first
-    const decoded = decodeJob(claimed.data.toString('utf8'), held.count, this.#namespace)
+    const decoded =
+      claimed.data.length > JOB_READ_BYTES
+        ? unreadJob(claimed.data, held.count)
+        : decodeJob(claimed.data.toString('utf8'), held.count, this.#namespace)
     if (decoded.kind === 'newer_format') return decoded
     this.#jobs.shift()
     this.#events -= held.open

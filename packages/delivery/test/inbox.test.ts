@@ -1,6 +1,6 @@
 // The inbox: jobs stay bytes until they are needed, and whatever a job holds becomes as many events or dead positions as
 // its name tells.
-import { dedupeMember, jobName, replayJobName } from '@retention-relay/events'
+import { dedupeMember, JOB_READ_BYTES, jobName, replayJobName } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
 import { Inbox } from '../src/inbox.ts'
@@ -168,4 +168,18 @@ test('a job whose events are nested arrays instead of objects is dead as a whole
 test('bytes that are no UTF-8 are read as far as they go', () => {
   const broken = Buffer.concat([Buffer.from('{"v":1,"ns":"test","events":['), Buffer.from([0xff])])
   expect(decode(claimedJob([], { name: jobName(1), data: broken })).dead).toHaveLength(1)
+})
+
+test('a job that is too large to be read is dead position by position, with its beginning, and what is behind it goes on', () => {
+  const data = Buffer.alloc(JOB_READ_BYTES + 1, '[')
+  const { dead, events } = decode(claimedJob([], { name: jobName(2), data }))
+  expect(events).toEqual([])
+  expect(dead.map(({ position, reason }) => [position, reason])).toEqual([
+    [0, 'malformed'],
+    [1, 'malformed'],
+  ])
+  expect(dead[0]?.fault).toBe(
+    `the job has ${JOB_READ_BYTES + 1} bytes, more than the ${JOB_READ_BYTES} that are read`,
+  )
+  expect(dead[0]?.content).toMatchObject({ raw: '['.repeat(1000) })
 })

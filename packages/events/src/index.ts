@@ -23,9 +23,11 @@ export {
   JOB_FORMAT_VERSION,
   JOB_MAX_BYTES,
   JOB_MAX_EVENTS,
+  JOB_READ_BYTES,
   jobCount,
   jobName,
   replayJobName,
+  unreadJob,
 } from './job-format.ts'
 export type { DecodedJob, JobData, JobPosition } from './job-format.ts'
 export { limitFault, LIMITS } from './limits.ts'

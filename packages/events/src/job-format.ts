@@ -16,6 +16,11 @@ export const JOB_MAX_EVENTS = 200
 /** A commit closes at this many bytes of events; a single larger event still goes alone. */
 export const JOB_MAX_BYTES = 65_536
 
+/** Most bytes of a job that are read, far above what any producer may write. */
+export const JOB_READ_BYTES: number = 4 * 1024 * 1024
+/** What is kept of a job that is not read. */
+const UNREAD_HEAD_BYTES = 1000
+
 /**
  * Most levels of objects and arrays in an event. JSON.parse reads any depth, JSON.stringify overflows the stack at some
  * thousand: an event that can be read and not written again would stop its partition for good.
@@ -85,6 +90,15 @@ export function decodeJob(text: string, count: number, namespace: string): Decod
   const positions = readPositions(events, text)
   if (data['ns'] === namespace) return { kind: 'events', positions }
   return { kind: 'wrong_namespace', namespace: String(data['ns']), positions }
+}
+
+/**
+ * A job that is not read: reading needs several times its bytes, and a worker that dies of it claims it again. What is left
+ * of it is its beginning.
+ */
+export function unreadJob(data: Buffer, count: number): DecodedJob {
+  const fault = `the job has ${data.length} bytes, more than the ${JOB_READ_BYTES} that are read`
+  return allMalformed(data.toString('utf8', 0, UNREAD_HEAD_BYTES), count, fault)
 }
 
 function parseObject(text: string): Record<string, unknown> | null {
