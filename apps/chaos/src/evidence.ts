@@ -8,6 +8,7 @@ import { listDeadLetters, readStatus } from '@retention-relay/ops'
 import type { OpsConnection, RelayStatus } from '@retention-relay/ops'
 import type { Counts, DeadLetterLine } from '@retention-relay/testkit'
 
+import { countDedupeIds } from './dedupe-ids.ts'
 import { readFailedJobs } from './failed-jobs.ts'
 import { NAMESPACE } from './stage/stage.ts'
 import type { Stage } from './stage/stage.ts'
@@ -20,7 +21,7 @@ export async function writeEvidence(stage: Stage, ops: OpsConnection): Promise<R
   const status = await readStatus(ops, NAMESPACE)
   if (status === null) throw new Error('nobody opened the namespace')
   const isRelay = consumer === 'relay'
-  const counts = isRelay ? countsOf(status) : null
+  const counts = isRelay ? await readCounts(ops, status) : null
   writeFileSync(join(folder, 'counts.json'), `${JSON.stringify(counts)}\n`)
   const letters = isRelay ? await readDeadLetters(ops) : await readFailedJobs(ops.client, status)
   const lines = letters.map((letter) => `${JSON.stringify(letter)}\n`)
@@ -28,9 +29,10 @@ export async function writeEvidence(stage: Stage, ops: OpsConnection): Promise<R
   return status
 }
 
-function countsOf({ totals }: RelayStatus): Counts {
+async function readCounts({ client }: OpsConnection, { totals }: RelayStatus): Promise<Counts> {
   const { accepted, delivered, duplicate, dead } = totals.counters
-  return { accepted, delivered, duplicate, dead, pending: totals.pending.events }
+  const pending = totals.pending.events
+  return { accepted, delivered, duplicate, dead, pending, dedupeIds: await countDedupeIds(client) }
 }
 
 async function readDeadLetters(ops: OpsConnection): Promise<DeadLetterLine[]> {

@@ -58,6 +58,7 @@ async function openProducer(): Promise<Producer<typeof shopPlan>> {
         trackingPlan: shopPlan,
         partitions,
         replicas,
+        maxPendingEvents: task.load.maxPendingEvents,
       })
     } catch (error) {
       if (!(error instanceof RelayError)) throw error

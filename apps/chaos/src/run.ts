@@ -4,6 +4,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { inspect } from 'node:util'
 
 import { closeOps, connectOps } from '@retention-relay/ops'
 import type { OpsConnection, RelayStatus } from '@retention-relay/ops'
@@ -17,7 +18,8 @@ import type { Schedule } from './schedule/schedule.ts'
 import { RUNS_FOLDER } from './stage/programs.ts'
 import { openStage } from './stage/stage.ts'
 import type { Stage } from './stage/stage.ts'
-import { HANGING_RUN, judge } from './verdict/judge.ts'
+import { restlessWorkers } from './verdict/workers-at-rest.ts'
+import { judge, unfinished } from './verdict/judge.ts'
 import type { Verdict } from './verdict/judge.ts'
 import { saveLogs } from './save-logs.ts'
 
@@ -36,7 +38,7 @@ export interface RunResult extends Verdict {
   readonly tookMs: number
 }
 
-const CONNECT_MS = 10_000
+const CONNECT_MS = 30_000
 /** Far above what a run takes with all its own bounds. */
 const RUN_LIMIT_MS = 240_000
 
@@ -63,9 +65,11 @@ export async function runSeed({ seed, loadMs, consumer }: RunOrder): Promise<Run
 async function inTime(verdict: Promise<Verdict>): Promise<Verdict> {
   const ended = new AbortController()
   const { signal } = ended
-  const tooLong = pause(RUN_LIMIT_MS, HANGING_RUN, { signal }).catch(() => HANGING_RUN)
+  const tooLong = unfinished('the run does not come to its end')
   try {
-    return await Promise.race([verdict, tooLong])
+    return await Promise.race([verdict, pause(RUN_LIMIT_MS, tooLong, { signal })])
+  } catch (error) {
+    return unfinished(inspect(error))
   } finally {
     ended.abort()
   }
@@ -77,8 +81,10 @@ async function live(stage: Stage): Promise<Verdict> {
   const ops = await connect(stage)
   try {
     const missing = await awaitQuiet(stage, ops)
+    const status = await evidence(stage, ops)
+    const restless = stage.consumer === 'relay' ? await restlessWorkers(stage, status) : []
     await stopAll(stage)
-    return await judge({ stage, ops, missing, status: await evidence(stage, ops) })
+    return await judge({ stage, ops, missing: [...missing, ...restless], status })
   } finally {
     closeOps(ops)
   }

@@ -51,6 +51,7 @@ function drawLoad(random: Random, forMs: number): Load {
     ownCustomers: random.whole(20, 60),
     eventsPerSecond: random.whole(80, 200),
     backlog: random.chance(0.5) ? random.whole(100, 400) : 0,
+    maxPendingEvents: random.pick([10_000, 100]),
   }
 }
 

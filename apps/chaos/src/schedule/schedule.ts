@@ -34,6 +34,8 @@ export interface Load {
   readonly eventsPerSecond: number
   /** Events of one customer at once. */
   readonly backlog: number
+  /** Of each producer: events that may wait for Redis. A small bound is met in every outage. */
+  readonly maxPendingEvents: number
 }
 
 /** One run. */

@@ -14,6 +14,7 @@ const ANSWER_MS = 1000
 
 /** Watches one worker process. */
 export class HealthWatch {
+  readonly httpPort: number
   readonly #url: string
   readonly #ended = new AbortController()
   readonly #watching: Promise<void>
@@ -22,6 +23,7 @@ export class HealthWatch {
   readonly changes: HealthChange[] = []
 
   constructor(httpPort: number) {
+    this.httpPort = httpPort
     this.#url = `http://127.0.0.1:${httpPort}/health/ready`
     this.#watching = this.#watch()
   }

@@ -12,7 +12,7 @@ import type { RedisStand } from './redis-stand.ts'
 import { RunFile } from './run-file.ts'
 import { Timeline } from './timeline.ts'
 import { WorkerSlot } from './worker-slot.ts'
-import type { WorkerPlace } from './worker-slot.ts'
+import type { WorkerPlace } from './launch-worker.ts'
 
 /** Namespace of every run. */
 export const NAMESPACE = 'chaos'

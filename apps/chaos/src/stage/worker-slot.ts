@@ -1,36 +1,26 @@
 // One place for a worker, and the processes that fill it one after another: a platform that starts the next one when the
-// last has ended. Each end is either meant by a fault, or a finding.
+// last has ended. Each end is either meant by a fault, or a finding. One that Redis refuses at its start (a password that
+// was changed, a master that has become a replica) ends by itself, and is started again until it is not refused.
 
-import { startFaultProxy, startProcess } from '@retention-relay/testkit'
+import { setTimeout as pause } from 'node:timers/promises'
+
+import { startFaultProxy } from '@retention-relay/testkit'
 import type { FaultProxy, ProcessExit, TestProcess } from '@retention-relay/testkit'
 
 import { HealthWatch } from './health-watch.ts'
-import { CREDENTIALS } from './mock-process.ts'
-import { PROGRAMS } from './programs.ts'
-import type { Timeline } from './timeline.ts'
-
-/** What its processes are told. */
-export interface WorkerPlace {
-  /** `worker-1`. */
-  readonly name: string
-  readonly consumer: 'relay' | 'stock'
-  readonly namespace: string
-  readonly redisUrl: string
-  readonly mockPort: number
-  readonly partitions: number
-  readonly rateLimit: number
-  readonly timeline: Timeline
-}
+import { launchWorker } from './launch-worker.ts'
+import type { WorkerPlace } from './launch-worker.ts'
 
 /** One process of the slot. */
 interface Life {
   readonly process: TestProcess
-  readonly health: HealthWatch | undefined
+  /** Written by `#watch`, once it serves it; the control serves none. */
+  health: HealthWatch | undefined
   /** How it was meant to end. Written by who ends it. */
   meant: 'run' | 'killed' | 'stopped' | 'crashed'
 }
 
-const SHUTDOWN_MS = 6000
+const REFUSED_PAUSE_MS = 500
 
 /** A place for a worker. */
 export class WorkerSlot {
@@ -41,6 +31,8 @@ export class WorkerSlot {
   readonly #lives: Life[] = []
   /** Ends that nobody meant. */
   readonly unexpected: string[] = []
+  /** Nobody is started any more. Written by `close`. */
+  #isClosed = false
 
   private constructor(place: WorkerPlace, destination: FaultProxy) {
     this.name = place.name
@@ -55,8 +47,12 @@ export class WorkerSlot {
 
   /** The process that is there now, or undefined. */
   get process(): TestProcess | undefined {
-    const life = this.#lives.at(-1)
-    return life?.meant === 'run' ? life.process : undefined
+    return this.#running?.process
+  }
+
+  /** Where the process that is there now serves its health; 0 where it serves none. */
+  get httpPort(): number {
+    return this.#running?.health?.httpPort ?? 0
   }
 
   /** What its processes wrote, in the order of their starts. */
@@ -69,20 +65,21 @@ export class WorkerSlot {
     return this.#lives.flatMap(({ health }) => health ?? [])
   }
 
-  /** Resolves when the new process serves its health. */
+  /** Fills the place, unless somebody is there. Resolves when the new process serves its health. */
   async start(): Promise<void> {
-    const { consumer, timeline } = this.#place
-    const process = this.#launch()
-    timeline.note(this.name, `starts as process ${process.pid}`)
-    const life: Life = { process, health: await watch(process, consumer), meant: 'run' }
+    if (this.#isClosed || this.#running !== undefined) return
+    const process = launchWorker(this.#place, this.destination.url('http'))
+    this.#place.timeline.note(this.name, `starts as process ${process.pid}`)
+    const life: Life = { process, health: undefined, meant: 'run' }
     this.#lives.push(life)
-    void process.exited.then((exit) => this.#ended(life, exit))
+    void process.exited.then(async (exit) => await this.#ended(life, exit))
+    if (this.#place.consumer === 'relay') await watch(life)
   }
 
   /** Ends the process by a signal and waits for the end. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
-    const life = this.#lives.at(-1)
-    if (life?.meant !== 'run') return
+    const life = this.#running
+    if (life === undefined) return
     life.meant = signal === 'SIGKILL' ? 'killed' : 'stopped'
     this.#place.timeline.note(this.name, signal)
     await life.process.kill(signal)
@@ -90,46 +87,37 @@ export class WorkerSlot {
 
   /** Lets the process crash by itself, by what `cause` does. */
   async crash(cause: (process: TestProcess) => void): Promise<void> {
-    const life = this.#lives.at(-1)
-    if (life?.meant !== 'run') return
+    const life = this.#running
+    if (life === undefined) return
     life.meant = 'crashed'
     cause(life.process)
     await life.process.exited
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.all(this.#lives.map(({ process }) => process.kill()))
     await Promise.all(this.health.map((health) => health.stop()))
     await this.destination.stop()
   }
 
-  #launch(): TestProcess {
-    const { consumer, namespace, redisUrl, partitions, rateLimit } = this.#place
-    return startProcess({
-      script: PROGRAMS[consumer === 'relay' ? 'worker' : 'stock'],
-      nodeArgs: ['--max-old-space-size=256', '--import', PROGRAMS.hands],
-      env: {
-        REDIS_URL: redisUrl,
-        RELAY_NAMESPACE: namespace,
-        RELAY_PARTITIONS: String(partitions),
-        RELAY_RATE_LIMIT: String(rateLimit),
-        RELAY_HTTP_PORT: '0',
-        RELAY_SHUTDOWN_MS: String(SHUTDOWN_MS),
-        CUSTOMERIO_SITE_ID: CREDENTIALS.siteId,
-        CUSTOMERIO_API_KEY: CREDENTIALS.apiKey,
-        CUSTOMERIO_TRACK_URL: this.destination.url('http'),
-        LOG_LEVEL: 'info',
-      },
-    })
+  get #running(): Life | undefined {
+    const life = this.#lives.at(-1)
+    return life?.meant === 'run' ? life : undefined
   }
 
-  #ended(life: Life, exit: ProcessExit): void {
+  async #ended(life: Life, exit: ProcessExit): Promise<void> {
     const how = exit.signal ?? `code ${exit.code}`
     this.#place.timeline.note(this.name, `has ended (${how})`)
     void life.health?.stop()
-    const isRight = ENDS[life.meant](exit)
-    if (!isRight) this.unexpected.push(`${this.name} was to be ${life.meant} and ended with ${how}`)
-    life.meant = life.meant === 'run' ? 'crashed' : life.meant
+    const { meant, process } = life
+    if (meant === 'run') life.meant = 'crashed'
+    if (ENDS[meant](exit) || this.#isClosed) return
+    if (meant === 'run' && process.stderr.some((line) => line.startsWith('RELAY_REDIS_UNUSABLE'))) {
+      await pause(REFUSED_PAUSE_MS)
+      return await this.start()
+    }
+    this.unexpected.push(`${this.name} was to be ${meant} and ended with ${how}`)
   }
 }
 
@@ -140,11 +128,8 @@ const ENDS: Record<Life['meant'], (exit: ProcessExit) => boolean> = {
   crashed: ({ code }) => code !== 0,
 }
 
-async function watch(
-  process: TestProcess,
-  consumer: WorkerPlace['consumer'],
-): Promise<HealthWatch | undefined> {
-  if (consumer === 'stock') return undefined
-  const [, port] = await process.waitForLine(/"httpPort":(\d+)/)
-  return new HealthWatch(Number(port))
+/** Its first line says where it serves its health. It may be ended before. */
+async function watch(life: Life): Promise<void> {
+  const line = await life.process.waitForLine(/"httpPort":(\d+)/).catch(() => null)
+  if (line !== null && life.meant === 'run') life.health = new HealthWatch(Number(line[1]))
 }

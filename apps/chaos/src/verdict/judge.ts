@@ -28,22 +28,22 @@ export interface Verdict {
   readonly summary: HistorySummary
 }
 
-/** Of a run that has not come to its end, of which nothing can be said. */
-export const HANGING_RUN: Verdict = {
-  faults: ['the run does not come to its end'],
-  findings: [],
-  summary: {
-    lost: 0,
-    unsent: 0,
-    doubled: 0,
-    repeated: 0,
-    repeatedUnknown: 0,
-    inversions: 0,
-    overlaps: 0,
-    deadByOutage: 0,
-    countFaults: 0,
-    rateFaults: 0,
-  },
+const NOTHING_COUNTED: HistorySummary = {
+  lost: 0,
+  unsent: 0,
+  doubled: 0,
+  repeated: 0,
+  repeatedUnknown: 0,
+  inversions: 0,
+  overlaps: 0,
+  deadByOutage: 0,
+  countFaults: 0,
+  rateFaults: 0,
+}
+
+/** Of a run that has not come to its end: it failed, and its histories say nothing. */
+export function unfinished(why: string): Verdict {
+  return { faults: [why], findings: [], summary: NOTHING_COUNTED }
 }
 
 /** Judges a run that has come to its end. */

@@ -1,0 +1,67 @@
+// What each worker says of itself once all is quiet: nothing pending, nothing old, no reason to wait, and no more memory
+// taken than it may. Where nothing had disturbed a worker, the counts of all of them are the durable ones.
+
+import { readFileSync } from 'node:fs'
+
+import type { RelayStatus } from '@retention-relay/ops'
+
+import type { Stage } from '../stage/stage.ts'
+import type { WorkerSlot } from '../stage/worker-slot.ts'
+
+/** Samples by name and labels, as in the text of /metrics. */
+type Samples = ReadonlyMap<string, number>
+
+/** Most memory of a worker, whatever waits in Redis. */
+const MOST_RSS_KB = 250 * 1024
+
+/** What is wrong; asked before the workers are stopped. */
+export async function restlessWorkers(stage: Stage, status: RelayStatus): Promise<string[]> {
+  const scrapes = await Promise.all(stage.workers.map(async (worker) => await scrape(worker)))
+  const own = stage.workers.flatMap((worker, index) => [
+    ...restless(worker, scrapes[index]!),
+    ...tooLarge(worker),
+  ])
+  return [...own, ...miscounted(stage, scrapes, status)]
+}
+
+async function scrape({ name, httpPort }: WorkerSlot): Promise<Samples> {
+  if (httpPort === 0) throw new Error(`${name} does not serve its metrics`)
+  const response = await fetch(`http://127.0.0.1:${httpPort}/metrics`)
+  const lines = (await response.text()).split('\n')
+  const samples = lines.filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(
+    samples.map((line) => {
+      const cut = line.lastIndexOf(' ')
+      return [line.slice(0, cut), Number(line.slice(cut + 1))]
+    }),
+  )
+}
+
+function restless({ name }: WorkerSlot, samples: Samples): string[] {
+  const gauges = ['relay_events_pending', 'relay_oldest_event_age_seconds', 'relay_paused']
+  return [...samples]
+    .filter(([sample, value]) => value !== 0 && gauges.includes(sample.split('{', 1)[0]!))
+    .map(([sample, value]) => `${name} says ${sample} ${value} when all is quiet`)
+}
+
+/** The most that the present process ever had in memory. */
+function tooLarge({ name, process }: WorkerSlot): string[] {
+  if (process === undefined) return []
+  const status = readFileSync(`/proc/${process.pid}/status`, 'utf8')
+  const peakKb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0)
+  return peakKb <= MOST_RSS_KB ? [] : [`${name} had ${Math.round(peakKb / 1024)} MB in memory`]
+}
+
+function miscounted(
+  { runFile }: Stage,
+  scrapes: readonly Samples[],
+  { totals }: RelayStatus,
+): string[] {
+  if (runFile.facts().disturbances.length > 0) return []
+  return (['accepted', 'delivered', 'duplicate'] as const).flatMap((name) => {
+    const counted = scrapes.map((samples) => samples.get(`relay_events_${name}_total`) ?? 0)
+    const sum = counted.reduce((total, value) => total + value, 0)
+    const durable = totals.counters[name]
+    return sum === durable ? [] : [`the workers counted ${sum} ${name}, and ${durable} are durable`]
+  })
+}
