@@ -10,6 +10,8 @@ export interface ChaosOrder {
   readonly loadMs: number
   readonly consumer: 'relay' | 'stock'
   readonly json: boolean
+  /** Run the control as well, and put both results into the README. */
+  readonly write: boolean
 }
 
 /** How the command line was understood. */
@@ -25,6 +27,7 @@ export const USAGE = `Usage: npm run chaos -- [flags]
   --duration S        seconds of load in each run (default 10)
   --consumer WHO      relay, or stock: BullMQ's own Worker as the control (default relay)
   --json              one JSON object as the last line instead of a table
+  --write             run the same seeds with the control too, and put both results into the README
   --help              this text`
 
 const FLAGS = {
@@ -33,6 +36,7 @@ const FLAGS = {
   duration: { type: 'string', default: '10' },
   consumer: { type: 'string', default: 'relay' },
   json: { type: 'boolean', default: false },
+  write: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const
 
@@ -41,14 +45,17 @@ export function readCommandLine(args: readonly string[], freshSeed: number): Com
   try {
     const { values } = parseArgs({ args: [...args], options: FLAGS, strict: true })
     if (values.help) return { kind: 'help' }
-    const { consumer, json } = values
+    const { consumer, json, write } = values
     if (consumer !== 'relay' && consumer !== 'stock') {
       throw new RangeError(`--consumer must be relay or stock, not '${consumer}'`)
+    }
+    if (write && consumer === 'stock') {
+      throw new RangeError('--write runs both, relay and stock: leave --consumer out')
     }
     const runs = whole('runs', values.runs, 10_000)
     const seed = values.seed === undefined ? freshSeed : whole('seed', values.seed, 2 ** 48)
     const loadMs = whole('duration', values.duration, 600) * 1000
-    return { kind: 'run', order: { runs, seed, loadMs, consumer, json } }
+    return { kind: 'run', order: { runs, seed, loadMs, consumer, json, write } }
   } catch (error) {
     return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) }
   }

@@ -7,8 +7,10 @@ import { relative } from 'node:path'
 import { readCommandLine, USAGE } from './command-line.ts'
 import type { ChaosOrder } from './command-line.ts'
 import { reportOf, tableOf } from './report.ts'
+import type { Report } from './report.ts'
 import { runSeed } from './run.ts'
 import type { RunResult } from './run.ts'
+import { writeReadme } from './write-readme.ts'
 
 /** A fresh seed is short enough to be typed. */
 const FRESH_SEEDS = 1_000_000
@@ -32,15 +34,20 @@ switch (command.kind) {
 }
 
 async function runAll(order: ChaosOrder): Promise<number> {
+  const report = await runSeeds(order)
+  if (order.write) writeReadme(order, report, await runSeeds({ ...order, consumer: 'stock' }))
+  process.stdout.write(order.json ? `${JSON.stringify(report)}\n` : tableOf(report))
+  return report.failed === 0 ? 0 : 1
+}
+
+async function runSeeds(order: ChaosOrder): Promise<Report> {
   const results: RunResult[] = []
   for (let run = 0; run < order.runs; run += 1) {
     const result = await runSeed({ ...order, seed: order.seed + run })
     tell(result, order)
     results.push(result)
   }
-  const report = reportOf(results)
-  process.stdout.write(order.json ? `${JSON.stringify(report)}\n` : tableOf(report))
-  return report.failed === 0 ? 0 : 1
+  return reportOf(results)
 }
 
 function tell({ schedule, faults, folder, tookMs }: RunResult, order: ChaosOrder): void {

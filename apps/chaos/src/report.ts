@@ -8,6 +8,8 @@ import type { RunResult } from './run.ts'
 export interface Report extends HistorySummary {
   readonly runs: number
   readonly failed: number
+  /** Events that producers were acknowledged, and a few that were planted. */
+  readonly events: number
   /** Seeds of the runs that failed. */
   readonly failedSeeds: readonly number[]
   /** Faults that were injected, by kind. */
@@ -20,6 +22,7 @@ export function reportOf(results: readonly RunResult[]): Report {
   return {
     runs: results.length,
     failed: failed.length,
+    events: results.reduce((total, { events }) => total + events, 0),
     ...sumOf(results.map(({ summary }) => summary)),
     failedSeeds: failed.map(({ schedule }) => schedule.seed),
     faults: countKinds(results),

@@ -5,7 +5,7 @@ import { readCommandLine } from '../src/command-line.ts'
 test('without flags it is one run of a fresh seed', () => {
   expect(readCommandLine([], 42)).toEqual({
     kind: 'run',
-    order: { runs: 1, seed: 42, loadMs: 10_000, consumer: 'relay', json: false },
+    order: { runs: 1, seed: 42, loadMs: 10_000, consumer: 'relay', json: false, write: false },
   })
 })
 
@@ -13,7 +13,7 @@ test('every flag is read', () => {
   const flags = '--runs 3 --seed 9 --duration 5 --consumer stock --json'.split(' ')
   expect(readCommandLine(flags, 42)).toEqual({
     kind: 'run',
-    order: { runs: 3, seed: 9, loadMs: 5000, consumer: 'stock', json: true },
+    order: { runs: 3, seed: 9, loadMs: 5000, consumer: 'stock', json: true, write: false },
   })
   expect(readCommandLine(['--help'], 42)).toEqual({ kind: 'help' })
 })
@@ -24,6 +24,7 @@ test.each([
   [['--duration', '1.5'], '--duration must be a whole number'],
   [['--consumer', 'other'], '--consumer must be relay or stock'],
   [['--sed', '1'], '--sed'],
+  [['--write', '--consumer', 'stock'], '--write runs both'],
 ])('%j is refused with a message that names the flag', (flags, message) => {
   const read = readCommandLine(flags, 42)
   expect(read.kind === 'wrong' && read.message).toContain(message)

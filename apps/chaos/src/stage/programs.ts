@@ -19,3 +19,6 @@ export const PROGRAMS = {
 
 /** Folder of the runs that failed. */
 export const RUNS_FOLDER: string = inRepository('.relay/chaos')
+
+/** The page that shows the results. */
+export const README: string = inRepository('README.md')

@@ -4,7 +4,6 @@
 
 import type { Outage } from '../stage/run-file.ts'
 import type { HealthWatch } from '../stage/health-watch.ts'
-import type { Stage } from '../stage/stage.ts'
 
 /**
  * Outages below this may pass unnoticed. A silent Redis shows by a command without an answer for 5 s, a destination by
@@ -19,21 +18,18 @@ const NOTICED_MS: Record<Outage['what'], number> = {
 /** A signal may be seen so much later than its cause. */
 const LATE_MS = 1000
 
+/** What a watch saw of one process. */
+export type Watched = Pick<HealthWatch, 'changes' | 'isSeenIn'>
+
 /** Outages that were not told of. */
-export function untoldOutages({ workers, guests, runFile }: Stage): string[] {
-  const watches = [...workers, ...guests].flatMap(({ health }) => health)
-  const { outages } = runFile
+export function untoldOutages(watches: readonly Watched[], outages: readonly Outage[]): string[] {
   return outages
     .filter(({ what, from, until }) => until - from >= NOTICED_MS[what])
     .filter((outage) => !isTold(outage, watches, outages))
     .map(({ what, from, until }) => `an outage of ${until - from} ms was not told of: ${what}`)
 }
 
-function isTold(
-  outage: Outage,
-  watches: readonly HealthWatch[],
-  outages: readonly Outage[],
-): boolean {
+function isTold(outage: Outage, watches: readonly Watched[], outages: readonly Outage[]): boolean {
   const running = watches.filter((watch) => watch.isSeenIn(outage))
   const deceived = running.filter((watch) => wasReadyThroughout(watch, outage))
   if (outage.what !== 'destination') return deceived.length === 0
@@ -43,7 +39,7 @@ function isTold(
   return isRedisAway || running.length === 0 || deceived.length < running.length
 }
 
-function wasReadyThroughout({ changes }: HealthWatch, { from, until }: Outage): boolean {
+function wasReadyThroughout({ changes }: Watched, { from, until }: Outage): boolean {
   const before = changes.findLast(({ at }) => at <= from)
   const during = changes.filter(({ at }) => at > from && at <= until + LATE_MS)
   return before?.state === 'ready' && during.every(({ state }) => state === 'ready')

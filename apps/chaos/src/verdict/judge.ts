@@ -2,7 +2,7 @@
 // control is judged by its histories alone: it makes none of the relay's other promises.
 
 import type { OpsConnection, RelayStatus } from '@retention-relay/ops'
-import type { Finding, HistorySummary } from '@retention-relay/testkit'
+import type { Finding, History, HistorySummary } from '@retention-relay/testkit'
 import { checkHistory, describeFinding, readHistory } from '@retention-relay/testkit'
 
 import type { Stage } from '../stage/stage.ts'
@@ -26,6 +26,8 @@ export interface Verdict {
   /** Of the histories. */
   readonly findings: readonly Finding[]
   readonly summary: HistorySummary
+  /** Events that were acknowledged. */
+  readonly events: number
 }
 
 const NOTHING_COUNTED: HistorySummary = {
@@ -43,28 +45,36 @@ const NOTHING_COUNTED: HistorySummary = {
 
 /** Of a run that has not come to its end: it failed, and its histories say nothing. */
 export function unfinished(why: string): Verdict {
-  return { faults: [why], findings: [], summary: NOTHING_COUNTED }
+  return { faults: [why], findings: [], summary: NOTHING_COUNTED, events: 0 }
 }
 
 /** Judges a run that has come to its end. */
 export async function judge(run: Case): Promise<Verdict> {
-  const { findings, summary } = checkHistory(readHistory(run.stage.folder))
+  const history = readHistory(run.stage.folder)
+  const { findings, summary } = checkHistory(history)
   const own = run.stage.consumer === 'relay' ? await judgeRelay(run) : []
   const faults = [...run.missing, ...own, ...findings.map(describeFinding)]
-  return { faults, findings, summary }
+  return { faults, findings, summary, events: countAcknowledged(history) }
+}
+
+function countAcknowledged({ producers }: History): number {
+  const records = producers.flatMap((producer) => producer.records)
+  return records.filter(({ kind }) => kind === 'acknowledged').length
 }
 
 async function judgeRelay({ stage, ops, status }: Case): Promise<string[]> {
+  const allWorkers = [...stage.workers, ...stage.guests]
   const left = await keysLeft(ops.client, stage.schedule.partitions)
   const wrong = status.findings.filter(({ level }) => level === 'fault')
   return [
     ...wrong.map(({ message, partition }) => `partition ${partition ?? 'all'}: ${message}`),
     ...left.map((key) => `left in Redis: ${key}`),
-    ...untoldOutages(stage),
-    ...untoldLoss(stage),
-    ...[...stage.workers, ...stage.guests, ...stage.producers].flatMap(
-      ({ unexpected }) => unexpected,
+    ...untoldOutages(
+      allWorkers.flatMap(({ health }) => health),
+      stage.runFile.outages,
     ),
+    ...untoldLoss(stage),
+    ...[...allWorkers, ...stage.producers].flatMap(({ unexpected }) => unexpected),
   ]
 }
 

@@ -2,7 +2,7 @@
 // leases must be gone.
 
 import type { RedisClient } from '@retention-relay/queue'
-import { masters, namespaceKeys, partitionKeys } from '@retention-relay/queue'
+import { masters, namespaceKeys } from '@retention-relay/queue'
 
 import { NAMESPACE } from '../stage/stage.ts'
 
@@ -19,16 +19,14 @@ const KEPT: readonly RegExp[] = [
 
 /** Keys that should not be there. */
 export async function keysLeft(client: RedisClient, partitions: number): Promise<string[]> {
-  const ofNamespace: readonly string[] = Object.values(namespaceKeys(NAMESPACE))
-  const prefixes = Array.from(
-    { length: partitions },
-    (_, partition) => partitionKeys({ namespace: NAMESPACE, generation: 1, partition }).prefix,
-  )
   const keys = await Promise.all(masters(client).map((node) => node.keys('*')))
-  return keys.flat().filter((key) => {
-    if (ofNamespace.includes(key)) return false
-    const prefix = prefixes.find((candidate) => key.startsWith(candidate))
-    const rest = prefix === undefined ? key : key.slice(prefix.length)
-    return !KEPT.some((pattern) => pattern.test(rest))
-  })
+  return keys.flat().filter((key) => !isKept(key, partitions))
+}
+
+/** Whether a drained relay keeps the key. */
+export function isKept(key: string, partitions: number): boolean {
+  if (Object.values(namespaceKeys(NAMESPACE)).includes(key)) return true
+  const [tag = '', partition = ''] = /^\{relay:chaos:g1:(\d+)\}/.exec(key) ?? []
+  if (tag === '' || Number(partition) >= partitions) return false
+  return KEPT.some((pattern) => pattern.test(key.slice(tag.length)))
 }

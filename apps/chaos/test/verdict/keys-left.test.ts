@@ -1,0 +1,26 @@
+import { namespaceKeys, partitionKeys } from '@retention-relay/queue'
+import { expect, test } from 'vitest'
+
+import { isKept } from '../../src/verdict/keys-left.ts'
+
+const keys = partitionKeys({ namespace: 'chaos', generation: 1, partition: 3 })
+
+test('counters, dedupe store, dead letters and what BullMQ keeps of a queue stay', () => {
+  const { config, workers, audit } = namespaceKeys('chaos')
+  const { counters, dedupe, dead, deadGroups, orphans, leaseRun, meta, marker } = keys
+  const own = [config, workers, audit, counters, dedupe, dead, deadGroups, orphans, leaseRun]
+  const parts = [`${dedupe}:1371:5`, `${dead}:-123456789`, `${dead}:42`]
+  for (const key of [...own, ...parts, meta, marker, `${keys.jobBase}events`]) {
+    expect([key, isKept(key, 4)]).toEqual([key, true])
+  }
+})
+
+test('jobs, locks, lists, leases and whatever is not the run’s own do not', () => {
+  const { jobBase, wait, active, lease } = keys
+  const job = `${jobBase}c-01HK153X00K4VSHQMY4HCZNBZY`
+  const strange = ['dump', '{relay:other}:config', '{relay:chaos:g1:3}:unknown']
+  for (const key of [job, `${job}:lock`, wait, active, lease, ...strange]) {
+    expect([key, isKept(key, 4)]).toEqual([key, false])
+  }
+  expect(isKept(keys.counters, 3)).toBe(false)
+})
