@@ -2,7 +2,7 @@
 // that infra ships, in a fresh temporary folder. It can be killed, restarted on its own data, and frozen. Whatever
 // happens to the test process, the Redis and its folder go away. REDIS_URL and any running Redis are ignored: tests
 // kill, fill and flush theirs.
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -22,6 +22,11 @@ export interface TestRedisOptions {
   args?: readonly string[]
   /** Default: the file that infra ships. */
   configFile?: string
+  /**
+   * A limit on the size of its files (`prlimit --fsize`) is a failed write, as on a full disk, and not the end of the
+   * process by a signal. Default false.
+   */
+  fileLimitIsError?: boolean
   onEnd?: TestEnd
 }
 
@@ -48,8 +53,9 @@ export interface TestRedis {
 
 /** Resolves when Redis answers. Throws `RedisNotFoundError` or `RedisStartError`. */
 export async function startTestRedis(options: TestRedisOptions = {}): Promise<TestRedis> {
-  const binary = await findRedisServer({ cacheDir })
+  const found = await findRedisServer({ cacheDir })
   const folder = mkdtempSync(join(tmpdir(), 'relay-redis-'))
+  const binary = options.fileLimitIsError === true ? ignoringFileLimit(found, folder) : found
   const watchdog = startWatchdog(folder)
   const port = options.port === true ? await freePort() : options.port
   const { args = [], configFile = redisConf } = options
@@ -64,6 +70,14 @@ export async function startTestRedis(options: TestRedisOptions = {}): Promise<Te
     throw error
   }
   return redis
+}
+
+/** Node gives its children all signals with their defaults, so a shell in between has to ignore this one. */
+function ignoringFileLimit(binary: StartOptions['binary'], folder: string): StartOptions['binary'] {
+  const serverPath = join(folder, 'redis-server.sh')
+  const script = `#!/bin/sh\ntrap '' XFSZ\nexec '${binary.serverPath}' "$@"\n`
+  writeFileSync(serverPath, script, { mode: 0o700 })
+  return { ...binary, serverPath }
 }
 
 class PrivateRedis implements TestRedis {

@@ -1,11 +1,12 @@
 // The private Redis of the tests: on the shipped settings, killed and restarted on its own data, frozen, and gone
 // with the process that started it.
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 import { isAlive } from '@retention-relay/local-redis'
 import { afterEach, expect, test } from 'vitest'
 
-import { startTestRedis } from '../src/index.ts'
+import { startTestRedis, until } from '../src/index.ts'
 import type { TestRedis, TestRedisOptions } from '../src/index.ts'
 import { ask } from './resp-client.ts'
 
@@ -82,4 +83,18 @@ test('stop ends the process and removes the folder, also the second time', async
 
 test('a setting that Redis refuses is an error with its log', async () => {
   await expect(setup({ args: ['--no-such-setting', '1'] })).rejects.toThrow(/no-such-setting/)
+})
+
+test('a limit on its files is a full disk to it: with everysec it goes on and refuses writes', async () => {
+  const args = ['--appendfsync', 'everysec']
+  const redis = await setup({ fileLimitIsError: true, args })
+  const limit = (bytes: string): void =>
+    void execFileSync('prlimit', ['--pid', String(redis.pid), `--fsize=${bytes}:`])
+  limit('2000')
+  const refused = await until(() => ask(redis, `SET k ${'x'.repeat(500)}`), {
+    accept: (reply) => reply instanceof Error,
+  })
+  expect(String(refused)).toContain('MISCONF')
+  limit('unlimited')
+  await until(() => ask(redis, 'SET k v'), { accept: (reply) => reply === 'OK' })
 })

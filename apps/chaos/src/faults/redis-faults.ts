@@ -3,7 +3,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { redisCommand } from '@retention-relay/testkit'
+import { redisCommand, until } from '@retention-relay/testkit'
 import type { TestRedis } from '@retention-relay/testkit'
 
 import { PASSWORD, USER } from '../stage/redis-stand.ts'
@@ -46,15 +46,31 @@ export const freezeRedis: FaultAction = (stage, { forMs }) =>
     redis.resume()
   })
 
-/** No more bytes in the append-only file: with `appendfsync always` it ends. */
+/** No more bytes in the append-only file. With `appendfsync always` Redis ends, and is started when there is room. */
 export const fillDisk: FaultAction = async (stage, { forMs }) => {
   const redis = onlyNode(stage)
   stage.timeline.note('redis', 'its disk is full')
   await limitProcess(redis.pid, 'fsize', logBytes(redis) + LAST_BYTES)
   await last(forMs)
-  const how = await redis.kill()
+  const { code, signal } = await redis.kill()
   await redis.restart()
-  stage.timeline.note('redis', `had ended with ${how.signal ?? how.code}; serves again`)
+  stage.timeline.note('redis', `had ended with ${signal ?? `code ${code}`}; serves again`)
+}
+
+/** The same with `appendfsync everysec`: it goes on, answers reads, and refuses writes until there is room. */
+export const fillDiskEverysec: FaultAction = async (stage, { forMs }) => {
+  const redis = onlyNode(stage)
+  stage.timeline.note('redis', 'its disk is full, and it goes on')
+  await redisCommand(portOf(redis), 'CONFIG SET appendfsync everysec')
+  await limitProcess(redis.pid, 'fsize', logBytes(redis) + LAST_BYTES)
+  await last(forMs)
+  await limitProcess(redis.pid, 'fsize', 'unlimited')
+  await until(() => redisCommand(portOf(redis), 'INFO persistence'), {
+    accept: (info) => info.includes('aof_last_write_status:ok'),
+    what: 'an append-only file that can be written',
+  })
+  await redisCommand(portOf(redis), 'CONFIG SET appendfsync always')
+  stage.timeline.note('redis', 'its disk has room again')
 }
 
 /** The password changes, connections are cut, and the old password is good again after the time. */

@@ -67,6 +67,13 @@ export const FAULTS = {
   redis_memory_full: { lane: 'redis', weight: 2, forMs: [2000, 4000], topologies: ALONE },
   /** No more bytes in the append-only file: with `appendfsync always` Redis ends. */
   redis_disk_full: { lane: 'redis', weight: 1, forMs: [1000, 2500], topologies: ALONE },
+  /** The same with `everysec`: it goes on and refuses writes. */
+  redis_disk_full_everysec: {
+    lane: 'redis',
+    weight: 1,
+    forMs: [1500, 3500],
+    topologies: ALONE,
+  },
   /** The password changes, connections are cut, and the old one is good again after the time. */
   redis_password_changed: { lane: 'redis', weight: 1, forMs: [1000, 3000], topologies: ALONE },
   /** A replica of nobody: reads are answered, writes are refused. */

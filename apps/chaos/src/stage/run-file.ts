@@ -11,8 +11,8 @@ export interface Outage {
   readonly until: number
 }
 
-/** From the end of a fault until it has no effect any more: a lease runs out and is taken over. */
-const RECOVERY_MS = 15_000
+/** From the end of a fault until everybody has noticed: a former master that wakes up is still believed for a moment. */
+const RECOVERY_MS = 1000
 
 /** Facts of a run. */
 export class RunFile {

@@ -8,7 +8,11 @@ import type { RedisStand } from './redis-stand.ts'
 
 /** Starts it. */
 export async function standaloneRedis(): Promise<RedisStand> {
-  const redis = await startTestRedis({ port: true, args: NODE_SETTINGS })
+  const redis = await startTestRedis({
+    port: true,
+    args: NODE_SETTINGS,
+    fileLimitIsError: true,
+  })
   const proxies = new Map<string, FaultProxy>()
   const open = async (who: string): Promise<FaultProxy> => {
     const proxy = proxies.get(who) ?? (await startFaultProxy({ target: redis }))
