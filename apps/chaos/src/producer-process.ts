@@ -2,6 +2,8 @@
 // when everything that it called is stored. Argument: one JSON object, ProducerTask. A successor of a killed process is
 // given the histories of its predecessors: it says again, with the same ids, what they had no answer to.
 
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { createProducer, RelayError } from '@retention-relay/producer'
@@ -19,14 +21,15 @@ const HOUR_MS = 3_600_000
 const RESTART_MS = 300
 
 const task = JSON.parse(process.argv[2] ?? '') as ProducerTask
-const { namespace, startedAt, producer: number } = task
+const { namespace, producer: number } = task
 let open: Producer<typeof shopPlan> | undefined
 process.once('SIGTERM', () => void end('producer.closed'))
 tell({ event: 'producer.began' })
 const producer = await openProducer()
 open = producer
-tell({ event: 'producer.started' })
 const calls = drawLoad(task)
+tell({ event: 'producer.started' })
+const startedAt = task.startedAt ?? Number(await nextLine())
 const { called, acknowledged } = readPastCalls(task.past)
 const times = new Map(calls.map(({ id }, index) => [id, timeOf(index)]))
 const tools = {
@@ -66,6 +69,14 @@ async function openProducer(): Promise<Producer<typeof shopPlan>> {
       await pause(RESTART_MS)
     }
   }
+}
+
+async function nextLine(): Promise<string> {
+  const lines = createInterface({ input: process.stdin })
+  const [line] = (await once(lines, 'line')) as [string]
+  lines.close()
+  process.stdin.unref()
+  return line
 }
 
 async function end(event: string): Promise<never> {

@@ -45,6 +45,8 @@ export interface FaultProxy {
    * all it was sent; rejects if the proxy is closed before. Several at once are served in the order of the calls.
    */
   cut: (point: Cut) => Promise<void>
+  /** Gives up the cuts that no request has met; their promises reject. */
+  disarm: () => void
   /**
    * From now on the requests (or from the first that contains `match`, on its connection) go nowhere: the client's
    * connection stays open and silent. They reach the target at `release`, even if the client has gone by then.
@@ -108,6 +110,10 @@ class RunningProxy implements FaultProxy {
 
   cut(point: Cut): Promise<void> {
     return this.#faults.armCut(point)
+  }
+
+  disarm(): void {
+    this.#faults.disarm('the cut was given up before a request met it')
   }
 
   hold(match?: Match): Hold {

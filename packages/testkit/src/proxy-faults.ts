@@ -61,10 +61,14 @@ export class ProxyFaults {
     return [...this.#holds].find(({ match }) => request.includes(match))
   }
 
-  /** The proxy ends: what no request has met will never take place. */
+  /** What no request has met will never take place. */
+  disarm(why: string): void {
+    for (const cut of this.#cuts.splice(0)) cut.abandon(new Error(why))
+  }
+
+  /** The proxy ends. */
   abandon(): void {
-    const why = new Error('the proxy was stopped before a request met this cut')
-    for (const cut of this.#cuts.splice(0)) cut.abandon(why)
+    this.disarm('the proxy was stopped before a request met this cut')
     this.#holds.clear()
   }
 }

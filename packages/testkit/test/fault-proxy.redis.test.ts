@@ -112,6 +112,14 @@ test('a cut that no request has met rejects when the proxy stops', async () => {
   await Promise.all([expect(cut).rejects.toThrow(/before a request met/), proxy.stop()])
 })
 
+test('a cut that was given up rejects, and the next request passes', async () => {
+  const proxy = await setup()
+  const cut = expect(proxy.cut({ before: 'request' })).rejects.toThrow('given up')
+  proxy.disarm()
+  await cut
+  expect(await ask(proxy, 'PING')).toBe('PONG')
+})
+
 test('held requests reach the target only at the release, in order', async () => {
   const proxy = await setup()
   const client = connectTo(proxy)

@@ -48,9 +48,9 @@ export const holdBack: FaultAction = async (stage, { forMs, amount }) => {
 async function cutOne(proxy: FaultProxy, number: number): Promise<void> {
   const isCarriedOut = Math.floor(number / 2) % 2 === 0
   const point = isCarriedOut ? ({ after: 'request' } as const) : ({ before: 'request' } as const)
-  // A cut that no request meets ends with the proxy.
   const cut = proxy.cut(point).catch(() => undefined)
   await Promise.race([cut, last(MEET_MS)])
+  proxy.disarm()
 }
 
 function proxyAt(proxies: readonly FaultProxy[], number: number): FaultProxy {

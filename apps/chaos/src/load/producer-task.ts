@@ -8,8 +8,8 @@ export interface ProducerTask extends LoadPlace {
   readonly partitions: number
   /** Replicas that must have an event before it is acknowledged. */
   readonly replicas: number
-  /** When the load began, wall clock. */
-  readonly startedAt: number
+  /** When the load began, wall clock; null where it has not: a line on the standard input then says it. */
+  readonly startedAt: number | null
   /** File of this process's history. */
   readonly history: string
   /** Files of its predecessors' histories. */

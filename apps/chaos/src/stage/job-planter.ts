@@ -8,6 +8,7 @@ import {
   awaitRedis,
   closeRedisClient,
   createRedisClient,
+  nodeOf,
   partitionKeys,
   QUEUE_NAME,
 } from '@retention-relay/queue'
@@ -19,16 +20,20 @@ import type { PlantedJob } from '../load/planted-jobs.ts'
 
 const RETRY_MS = 200
 const READY_MS = 5000
+const REPLICATED_MS = 2000
 
 /** Plants jobs. */
 export class JobPlanter {
   readonly #namespace: string
   readonly #client: RedisClient
+  /** Replicas that must have a job: a failover loses what they have not. */
+  readonly #replicas: number
   readonly #recorder: CallRecorder
 
-  constructor(parts: { namespace: string; address: string; history: string }) {
+  constructor(parts: { namespace: string; address: string; replicas: number; history: string }) {
     this.#namespace = parts.namespace
     this.#client = createRedisClient(parts.address, { name: 'chaos-planter' })
+    this.#replicas = parts.replicas
     this.#recorder = new CallRecorder(parts.history)
   }
 
@@ -43,6 +48,7 @@ export class JobPlanter {
       })
       queue.on('error', () => undefined)
       await queue.add(jobName(count), data, { jobId })
+      await this.#replicated(this.#keys(partition).meta)
     })
     for (const number of numbers) this.#recorder.acknowledged(number)
   }
@@ -53,6 +59,7 @@ export class JobPlanter {
     await this.#untilTaken(async () => {
       if ((await this.#client.exists(key)) === 1) {
         await this.#client.hset(key, 'data', JSON.stringify(data))
+        await this.#replicated(key)
       }
     })
   }
@@ -63,6 +70,12 @@ export class JobPlanter {
 
   #keys(partition: number): ReturnType<typeof partitionKeys> {
     return partitionKeys({ namespace: this.#namespace, generation: 1, partition })
+  }
+
+  /** Rejects when a replica does not have it in time. */
+  async #replicated(key: string): Promise<void> {
+    const confirmed = await nodeOf(this.#client, key)?.wait(this.#replicas, REPLICATED_MS)
+    if ((confirmed ?? 0) < this.#replicas) throw new Error('not replicated')
   }
 
   async #untilTaken(write: () => Promise<void>): Promise<void> {

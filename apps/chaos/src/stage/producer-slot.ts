@@ -12,7 +12,7 @@ import type { Timeline } from './timeline.ts'
 
 /** What its processes are told, but for their files. */
 export interface ProducerPlace {
-  readonly task: Omit<ProducerTask, 'history' | 'past' | 'redisUrl'>
+  readonly task: Omit<ProducerTask, 'history' | 'past' | 'redisUrl' | 'startedAt'>
   readonly redisUrl: string
   readonly folder: string
   readonly timeline: Timeline
@@ -26,6 +26,8 @@ export class ProducerSlot {
   readonly name: string
   readonly #place: ProducerPlace
   readonly #lives: TestProcess[] = []
+  /** When the load began, wall clock. Written by `begin`. */
+  #startedAt: number | null = null
   readonly #histories: string[] = []
   /** Processes that are ended on purpose. Written by `end`. */
   readonly #killed = new Set<TestProcess>()
@@ -43,13 +45,25 @@ export class ProducerSlot {
     return this.#lives.flatMap((process) => process.lines)
   }
 
+  /** Lets the first process begin to speak. */
+  begin(startedAt: number): void {
+    this.#startedAt = startedAt
+    this.#lives.at(-1)?.stdin.write(`${startedAt}\n`)
+  }
+
+  /** Resolves when the first process waits for its beginning. */
+  async ready(): Promise<void> {
+    await this.#lives.at(-1)?.waitForLine(/producer\.started/)
+  }
+
   start(): void {
     const { task, redisUrl, folder, timeline } = this.#place
     const number = task.producer * 100 + this.#lives.length
     const history = join(folder, `producer-${number}.ndjson`)
     // Made here: its process may be killed before it says anything.
     writeFileSync(history, '')
-    const own: ProducerTask = { ...task, redisUrl, history, past: [...this.#histories] }
+    const past = [...this.#histories]
+    const own: ProducerTask = { ...task, redisUrl, history, past, startedAt: this.#startedAt }
     const process = startProcess({ script: PROGRAMS.producer, args: [JSON.stringify(own)] })
     timeline.note(this.name, `starts as process ${process.pid}`)
     this.#lives.push(process)

@@ -73,12 +73,16 @@ async function open(
   const guests: WorkerSlot[] = []
   closers.push(() => Promise.all([...workers, ...guests].map((worker) => worker.close())))
   await Promise.all(workers.map((worker) => worker.start()))
-  const startedAt = Date.now()
-  const producers = await openProducers(ground, startedAt)
+  await Promise.all(workers.map(({ process }) => process?.waitForLine(/worker\.started/)))
+  const producers = await openProducers(ground)
   closers.push(() => Promise.all(producers.map((producer) => producer.close())))
+  await Promise.all(producers.map((producer) => producer.ready()))
+  const startedAt = Date.now()
+  for (const producer of producers) producer.begin(startedAt)
   const planter = new JobPlanter({
     namespace: NAMESPACE,
     address: redis.plainAddress,
+    replicas: redis.replicas,
     history: join(parts.folder, 'producer-planted.ndjson'),
   })
   closers.push(async () => planter.close())
@@ -104,7 +108,7 @@ async function workerPlace(ground: Ground, number: number): Promise<WorkerPlace>
   }
 }
 
-async function openProducers(ground: Ground, startedAt: number): Promise<ProducerSlot[]> {
+async function openProducers(ground: Ground): Promise<ProducerSlot[]> {
   const { schedule, timeline, redis, folder } = ground
   const numbers = Array.from({ length: schedule.load.producers }, (_, index) => index + 1)
   return await Promise.all(
@@ -117,7 +121,6 @@ async function openProducers(ground: Ground, startedAt: number): Promise<Produce
           load: schedule.load,
           partitions: schedule.partitions,
           replicas: redis.replicas,
-          startedAt,
         },
         redisUrl: await redis.addressFor(`producer-${number}`),
         folder,
