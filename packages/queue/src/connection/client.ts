@@ -48,6 +48,8 @@ export function createRedisClient(address: RedisAddress, options: RedisClientOpt
   const client = connect(address, options)
   // ioredis prints errors that nobody listens to.
   client.on('error', () => undefined)
+  // Every partition of a worker waits for the same connection, which Node takes for a leak.
+  client.setMaxListeners(0)
   return client
 }
 
@@ -68,15 +70,36 @@ function connect(address: RedisAddress, options: RedisClientOptions): RedisClien
   if (isClient(address)) return copy(address, options)
   const parsed = parseRedisAddress(address)
   if (parsed.kind !== 'cluster') {
-    return new Redis({ ...parsed.options, ...connectionOptions(options) })
+    return revived(new Redis({ ...parsed.options, ...connectionOptions(options) }))
   }
   const nodes = parsed.nodes.map(({ host, port }) => ({ host, port }))
   return eager(new Cluster(nodes, clusterOptions(options, parsed.options)))
 }
 
 function copy(template: RedisClient, options: RedisClientOptions): RedisClient {
-  if (!isCluster(template)) return template.duplicate(connectionOptions(options))
+  if (!isCluster(template)) return revived(template.duplicate(connectionOptions(options)))
   return eager(template.duplicate([], clusterOptions(options, template.options.redisOptions ?? {})))
+}
+
+/**
+ * Connects again when the client has ended and nobody closed it. ioredis gives up for good when its failover detector
+ * ends the attempt that is under way: a failover that is announced while it asks the sentinels for the master.
+ */
+function revived(client: Redis): Redis {
+  let isClosed = false
+  const disconnect = client.disconnect.bind(client)
+  client.disconnect = (reconnect = false) => {
+    if (!reconnect) isClosed = true
+    disconnect(reconnect)
+  }
+  // Not within the event: ioredis has more to do for its end.
+  client.on('end', () => {
+    if (isClosed) return
+    setTimeout(() => {
+      if (!isClosed && client.status === 'end') client.connect().catch(() => undefined)
+    }, FIRST_RECONNECT_MS)
+  })
+  return client
 }
 
 /** Connects to each master as soon as the Cluster is ready, and asks for the slots again when a node was lost. */
