@@ -6,6 +6,12 @@ import { deriveId } from '@retention-relay/events'
 import type { PlannedCall } from './planned-call.ts'
 import { REFUSED_COUPON } from './shop-plan.ts'
 
+const BASKET = {
+  items: [{ product_id: 'p-1', name: 'Green tea', quantity: 1, unit_price: 12.9 }],
+  value: 12.9,
+  currency: 'EUR',
+}
+
 /** Where and when a call is made. */
 export interface CallPlace {
   readonly namespace: string
@@ -28,10 +34,20 @@ export function pageSeen(place: CallPlace, refused = false): PlannedCall {
   }
 }
 
+/** A checkout. The order that follows it, or another order of the customer, may supersede it. */
+export function checkoutStarted(place: CallPlace, checkoutId: string): PlannedCall {
+  const data = { checkout_id: checkoutId, ...BASKET }
+  return {
+    ...base(place, 'track', deriveId(place.namespace, 'checkout_started', checkoutId)),
+    name: 'checkout_started',
+    planted: 'superseded',
+    input: { op: 'track', customerId: place.customerId, name: 'checkout_started', data },
+  }
+}
+
 /** An order. Its id comes from the order's number, so whoever tells of it again tells of the same event. */
-export function orderPlaced(place: CallPlace, orderId: string): PlannedCall {
-  const items = [{ product_id: 'p-1', name: 'Green tea', quantity: 1, unit_price: 12.9 }]
-  const data = { order_id: orderId, items, value: 12.9, currency: 'EUR' }
+export function orderPlaced(place: CallPlace, orderId: string, checkoutId?: string): PlannedCall {
+  const data = { order_id: orderId, checkout_id: checkoutId, ...BASKET }
   return {
     ...base(place, 'track', deriveId(place.namespace, 'order_placed', orderId)),
     name: 'order_placed',

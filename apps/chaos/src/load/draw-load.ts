@@ -1,13 +1,12 @@
 // Draws the calls of one producer from the run's seed, so that a restarted process knows what its predecessor was about
 // to say. In the order of their times; the calls of one customer are made in this order.
-//
-// Orders that supersede their checkouts belong here, beside `orderPlaced`, once the relay supersedes.
 
 import { Random } from '../schedule/random.ts'
 import type { Load } from '../schedule/schedule.ts'
 import type { CallPlace } from './calls.ts'
 import {
   addDevice,
+  checkoutStarted,
   deleteDevice,
   identify,
   merge,
@@ -30,6 +29,7 @@ const KINDS = [
   { kind: 'page', weight: 70 },
   { kind: 'identify', weight: 14 },
   { kind: 'order', weight: 7 },
+  { kind: 'checkout', weight: 5 },
   { kind: 'refused', weight: 3 },
   { kind: 'device', weight: 2 },
 ] as const
@@ -76,11 +76,21 @@ function ordinaryCall(
       return [identify(place)]
     case 'order':
       return [orderPlaced(place, orderOf(place, random, orders))]
+    case 'checkout':
+      return checkoutCalls(place, random)
     case 'device': {
       const later = { ...place, key: `${place.key}-end`, atMs: place.atMs + 1 }
       return [addDevice(place, place.key), deleteDevice(later, place.key)]
     }
   }
+}
+
+/** A checkout and, mostly, its order. */
+function checkoutCalls(place: CallPlace, random: Random): PlannedCall[] {
+  const checkout = checkoutStarted(place, place.key)
+  const atMs = place.atMs + random.whole(1, 2000)
+  if (random.chance(0.3)) return [checkout]
+  return [checkout, orderPlaced({ ...place, atMs }, `checkout-${place.key}`, place.key)]
 }
 
 /** A new order, or the last one again. Of a shared customer every producer tells the same orders. */

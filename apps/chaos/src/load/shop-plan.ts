@@ -1,4 +1,4 @@
-// The tracking plan of the load: two events of the shipped plan's kind, and attributes that carry the event's id,
+// The tracking plan of the load: an event of its own, two of the shipped plan of which one supersedes the other, and attributes that carry the event's id,
 // since Customer.io is told none for an identify.
 
 import { defineEvent, defineTrackingPlan, retentionPlan } from '@retention-relay/producer'
@@ -16,6 +16,6 @@ const pageSeen = defineEvent({
 
 /** What the load may send. */
 export const shopPlan = defineTrackingPlan({
-  events: [pageSeen, retentionPlan.events.order_placed],
+  events: [pageSeen, retentionPlan.events.checkout_started, retentionPlan.events.order_placed],
   attributes: z.strictObject({ relay_event: z.string() }),
 })

@@ -29,6 +29,8 @@ export class JobPlanter {
   /** Replicas that must have a job: a failover loses what they have not. */
   readonly #replicas: number
   readonly #recorder: CallRecorder
+  /** By partition. Written by `#queueOf`. */
+  readonly #queues = new Map<number, Queue>()
 
   constructor(parts: { namespace: string; address: string; replicas: number; history: string }) {
     this.#namespace = parts.namespace
@@ -41,13 +43,7 @@ export class JobPlanter {
   async plant({ partition, jobId, count, data, calls }: PlantedJob): Promise<void> {
     const numbers = calls.map((call) => this.#recorder.called(call, Date.now()))
     await this.#untilTaken(async () => {
-      const queue = new Queue(QUEUE_NAME, {
-        prefix: this.#keys(partition).prefix,
-        connection: this.#client,
-        streams: { events: { maxLen: 0 } },
-      })
-      queue.on('error', () => undefined)
-      await queue.add(jobName(count), data, { jobId })
+      await this.#queueOf(partition).add(jobName(count), data, { jobId })
       await this.#replicated(this.#keys(partition).meta)
     })
     for (const number of numbers) this.#recorder.acknowledged(number)
@@ -66,6 +62,17 @@ export class JobPlanter {
 
   close(): void {
     closeRedisClient(this.#client)
+  }
+
+  #queueOf(partition: number): Queue {
+    const known = this.#queues.get(partition)
+    if (known !== undefined) return known
+    const { prefix } = this.#keys(partition)
+    const streams = { events: { maxLen: 0 } }
+    const queue = new Queue(QUEUE_NAME, { prefix, connection: this.#client, streams })
+    queue.on('error', () => undefined)
+    this.#queues.set(partition, queue)
+    return queue
   }
 
   #keys(partition: number): ReturnType<typeof partitionKeys> {

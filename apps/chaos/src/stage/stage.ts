@@ -73,7 +73,7 @@ async function open(
   const guests: WorkerSlot[] = []
   closers.push(() => Promise.all([...workers, ...guests].map((worker) => worker.close())))
   await Promise.all(workers.map((worker) => worker.start()))
-  await Promise.all(workers.map(({ process }) => process?.waitForLine(/worker\.started/)))
+  await Promise.all(workers.map((worker) => worker.started()))
   const producers = await openProducers(ground)
   closers.push(() => Promise.all(producers.map((producer) => producer.close())))
   await Promise.all(producers.map((producer) => producer.ready()))

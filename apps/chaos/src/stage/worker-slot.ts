@@ -76,6 +76,11 @@ export class WorkerSlot {
     if (this.#place.consumer === 'relay') await watch(life)
   }
 
+  /** Resolves when the process that is there now delivers. */
+  async started(): Promise<void> {
+    await this.#running?.process.waitForLine(/worker\.started/)
+  }
+
   /** Ends the process by a signal and waits for the end. */
   async end(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
     const life = this.#running

@@ -17,6 +17,9 @@ const KEPT: readonly RegExp[] = [
   /^:events:(meta|marker|id|events)$/,
 ]
 
+/** What an order closed; it goes by its expiry. */
+const TOMBSTONE = /^\{relay:chaos:t\d+\}:tombstone:[0-9a-f]+$/
+
 /** Keys that should not be there. */
 export async function keysLeft(client: RedisClient, partitions: number): Promise<string[]> {
   const keys = await Promise.all(masters(client).map((node) => node.keys('*')))
@@ -26,6 +29,7 @@ export async function keysLeft(client: RedisClient, partitions: number): Promise
 /** Whether a drained relay keeps the key. */
 export function isKept(key: string, partitions: number): boolean {
   if (Object.values(namespaceKeys(NAMESPACE)).includes(key)) return true
+  if (TOMBSTONE.test(key)) return true
   const [tag = '', partition = ''] = /^\{relay:chaos:g1:(\d+)\}/.exec(key) ?? []
   if (tag === '' || Number(partition) >= partitions) return false
   return KEPT.some((pattern) => pattern.test(key.slice(tag.length)))

@@ -9,7 +9,8 @@ test('counters, dedupe store, dead letters and what BullMQ keeps of a queue stay
   const { config, workers, audit } = namespaceKeys('chaos')
   const { counters, dedupe, dead, deadGroups, orphans, leaseRun, meta, marker } = keys
   const own = [config, workers, audit, counters, dedupe, dead, deadGroups, orphans, leaseRun]
-  const parts = [`${dedupe}:1371:5`, `${dead}:-123456789`, `${dead}:42`]
+  const tombstone = '{relay:chaos:t63}:tombstone:0badcafe'
+  const parts = [tombstone, `${dedupe}:1371:5`, `${dead}:-123456789`, `${dead}:42`]
   for (const key of [...own, ...parts, meta, marker, `${keys.jobBase}events`]) {
     expect([key, isKept(key, 4)]).toEqual([key, true])
   }
