@@ -64,7 +64,7 @@ async function openProducer(): Promise<Producer<typeof shopPlan>> {
         maxPendingEvents: task.load.maxPendingEvents,
       })
     } catch (error) {
-      if (!(error instanceof RelayError)) throw error
+      if (!(error instanceof RelayError) || error.code !== 'RELAY_REDIS_UNUSABLE') throw error
       tell({ event: 'producer.not_open', code: error.code })
       await pause(RESTART_MS)
     }

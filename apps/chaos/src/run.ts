@@ -17,7 +17,7 @@ import { drawSchedule } from './schedule/draw-schedule.ts'
 import type { Schedule } from './schedule/schedule.ts'
 import { RUNS_FOLDER } from './stage/programs.ts'
 import { openStage } from './stage/stage.ts'
-import type { Stage } from './stage/stage.ts'
+import type { Stage, StageParts } from './stage/stage.ts'
 import { restlessWorkers } from './verdict/workers-at-rest.ts'
 import { judge, unfinished } from './verdict/judge.ts'
 import type { Verdict } from './verdict/judge.ts'
@@ -50,14 +50,22 @@ export async function runSeed({ seed, loadMs, consumer }: RunOrder): Promise<Run
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'schedule.json'), `${JSON.stringify(schedule, null, 2)}\n`)
-  const stage = await openStage({ schedule, consumer, folder })
+  const verdict = await inStage({ schedule, consumer, folder })
+  if (verdict.faults.length === 0) rmSync(folder, { recursive: true })
+  return { ...verdict, schedule, folder, tookMs: performance.now() - began }
+}
+
+async function inStage(parts: StageParts): Promise<Verdict> {
+  let stage: Stage | undefined
   try {
+    stage = await openStage(parts)
     const verdict = await inTime(live(stage))
     saveLogs(stage, verdict)
-    if (verdict.faults.length === 0) rmSync(folder, { recursive: true })
-    return { ...verdict, schedule, folder, tookMs: performance.now() - began }
+    return verdict
+  } catch (error) {
+    return unfinished(inspect(error))
   } finally {
-    await stage.close()
+    await stage?.close()
   }
 }
 

@@ -18,7 +18,7 @@ test('a client connects again although a failover ended its attempt to reconnect
   const question = proxy.hold('get-master-addr-by-name')
   const master = new Redis(sentinels.master.port!)
   onTestFinished(async () => master.disconnect())
-  await master.client('KILL', 'SKIPME', 'yes', 'TYPE', 'NORMAL')
+  await master.call('CLIENT', 'KILL', 'TYPE', 'NORMAL', 'SKIPME', 'yes')
   await question.caught
   await sentinels.failOver()
   await question.release()

@@ -21,6 +21,7 @@ export type {
   RequestOpened,
   RunFacts,
 } from './history/records.ts'
+export { limitProcess } from './limit-process.ts'
 export type { WaitForLineOptions } from './line-log.ts'
 export type { Cut, Hold, Match } from './proxy-faults.ts'
 export { startRedisCluster } from './redis-cluster.ts'

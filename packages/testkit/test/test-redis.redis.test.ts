@@ -1,12 +1,11 @@
 // The private Redis of the tests: on the shipped settings, killed and restarted on its own data, frozen, and gone
 // with the process that started it.
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 
 import { isAlive } from '@retention-relay/local-redis'
 import { afterEach, expect, test } from 'vitest'
 
-import { startTestRedis, until } from '../src/index.ts'
+import { limitProcess, startTestRedis, until } from '../src/index.ts'
 import type { TestRedis, TestRedisOptions } from '../src/index.ts'
 import { ask } from './resp-client.ts'
 
@@ -88,13 +87,11 @@ test('a setting that Redis refuses is an error with its log', async () => {
 test('a limit on its files is a full disk to it: with everysec it goes on and refuses writes', async () => {
   const args = ['--appendfsync', 'everysec']
   const redis = await setup({ fileLimitIsError: true, args })
-  const limit = (bytes: string): void =>
-    void execFileSync('prlimit', ['--pid', String(redis.pid), `--fsize=${bytes}:`])
-  limit('2000')
+  await limitProcess(redis.pid, 'fsize', 2000)
   const refused = await until(() => ask(redis, `SET k ${'x'.repeat(500)}`), {
     accept: (reply) => reply instanceof Error,
   })
   expect(String(refused)).toContain('MISCONF')
-  limit('unlimited')
+  await limitProcess(redis.pid, 'fsize', 'unlimited')
   await until(() => ask(redis, 'SET k v'), { accept: (reply) => reply === 'OK' })
 })

@@ -3,7 +3,7 @@
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { redisCommand, until } from '@retention-relay/testkit'
+import { limitProcess, redisCommand, until } from '@retention-relay/testkit'
 import type { TestRedis } from '@retention-relay/testkit'
 
 import { PASSWORD, USER } from '../stage/redis-stand.ts'
@@ -11,7 +11,6 @@ import type { Outage } from '../stage/run-file.ts'
 import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
-import { limitProcess } from './process-limits.ts'
 
 /** What the append-only file may still take. */
 const LAST_BYTES = 20_000

@@ -1,11 +1,11 @@
 // What happens within worker processes: the hands that were loaded into them are told over the standard input.
 
+import { limitProcess } from '@retention-relay/testkit'
 import type { TestProcess } from '@retention-relay/testkit'
 
 import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
-import { limitProcess } from './process-limits.ts'
 import { slotOf } from './worker-faults.ts'
 
 /** A worker has more than so many open. */

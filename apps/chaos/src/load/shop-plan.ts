@@ -14,8 +14,11 @@ const pageSeen = defineEvent({
   schema: z.strictObject({ page: z.string(), coupon: z.string().optional() }),
 })
 
+const { checkout_started, added_to_cart, order_placed } = retentionPlan.events
+
 /** What the load may send. */
 export const shopPlan = defineTrackingPlan({
-  events: [pageSeen, retentionPlan.events.checkout_started, retentionPlan.events.order_placed],
+  // Whatever an order supersedes has to be in its plan.
+  events: [pageSeen, checkout_started, added_to_cart, order_placed],
   attributes: z.strictObject({ relay_event: z.string() }),
 })

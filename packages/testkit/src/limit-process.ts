@@ -1,4 +1,4 @@
-// Takes from a running process what the machine gives it, with prlimit of util-linux (the runs need Linux).
+// Takes from a running process what the machine gives it, with prlimit of util-linux (so it needs Linux).
 
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
