@@ -84,6 +84,16 @@ test('refused credentials are a reason of their own', () => {
   expect(health.readiness().ready).toBe(true)
 })
 
+test('a namespace that is paused until a person resumes it is a reason of its own', () => {
+  const { health } = setup()
+  const observer = health.observer()
+  observer.paused('mass_rejection', null, '')
+  const reasons = ['the namespace is paused until a person resumes it']
+  expect(health.readiness()).toEqual({ ready: false, reasons })
+  observer.resumed('mass_rejection', null)
+  expect(health.readiness().ready).toBe(true)
+})
+
 test('a worker that stops is not ready', () => {
   const { health } = setup()
   health.stop()

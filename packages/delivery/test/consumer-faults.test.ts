@@ -70,6 +70,19 @@ test('a settle whose answer is lost is repeated before the requeue', async () =>
   expect(bench.destination.sent).toHaveLength(1)
 })
 
+test('a requeue that is answered late prolongs the lease from the moment before it was sent', async () => {
+  const bench = setupConsumer()
+  const late = latch()
+  bench.partition.holdAnswers('requeue', late.promise)
+  startConsumer(bench)
+  const wholeMs = bench.lease.remainingMs()
+  await bench.clock.advance(4000)
+  late.open()
+  await bench.clock.advance(0)
+  expect(bench.partition.calls).toContain('claim')
+  expect(bench.lease.remainingMs()).toBe(wholeMs - 4000)
+})
+
 test("a customer's next event leaves after the settle of the one before; other customers go ahead", async () => {
   const bench = setupConsumer()
   const [a1, a2] = [track('a'), track('a')]

@@ -43,6 +43,22 @@ test('what comes while a customer is blocked waits behind the others', () => {
   expect(takeOne(lanes)).toEqual([late])
 })
 
+test('a customer that goes on is behind those that were ready before', () => {
+  const { lanes, ids } = setup('a', 'a', 'b', 'c')
+  const next = (): string[] => {
+    let asked = 0
+    return idsOf(
+      lanes.take(
+        () => 1,
+        () => (asked += 1) > 1,
+      ),
+    )
+  }
+  expect(next()).toEqual([ids[0]])
+  lanes.release('a')
+  expect([next(), next(), next()]).toEqual([[ids[2]], [ids[3]], [ids[1]]])
+})
+
 test('a customer that picks nothing keeps its place', () => {
   const { lanes, ids } = setup('a', 'b')
   const onlyB = lanes.take(([first]) => (first!.event.customerId === 'b' ? 1 : 0), always)

@@ -59,9 +59,11 @@ test('a settle whose answer was lost is repeated before the requeue', async () =
 test('when other jobs are active than those that it holds, it requeues and goes on', async () => {
   const bench = setupConsumer()
   const [stranded, next] = [track('a'), track('a')]
-  bench.partition.add(next)
   bench.start()
+  await bench.clock.advance(100)
+  expect(bench.partition.calls).toEqual(['requeue', 'claim'])
   bench.partition.active.push(claimedJob([stranded]))
+  bench.partition.add(next)
   await drained(bench)
   expect(bench.destination.batches).toEqual([[stranded.id], [next.id]])
 })

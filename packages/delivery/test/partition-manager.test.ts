@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 
 import { deferred } from '../src/deferred.ts'
+import { TTL_MS } from './fake-leases.ts'
 import { setupWorkers } from './manager-setup.ts'
 
 const never = new Promise<never>(() => undefined)
@@ -247,6 +248,26 @@ test('a lease whose renewal hangs ends in time, and so does its consumer', async
   await clock.advance(12_000)
   expect(worker.consumers[0]!.lease.isValid()).toBe(false)
   expect(worker.recorder.ended).toHaveLength(1)
+})
+
+test('a renewal that is answered late prolongs its lease from the moment before it was asked for', async () => {
+  const { clock, store, start } = setupWorkers(1)
+  const leases = store.leasesOf('a')
+  const answerMs = 4000
+  const worker = start('a', {
+    leases: {
+      ...leases,
+      renew: async (...call) => {
+        const reply = await leases.renew(...call)
+        await clock.sleep(answerMs, new AbortController().signal)
+        return reply
+      },
+    },
+  })
+  await clock.advance(TTL_MS / 4 + answerMs + 500)
+  const { lease } = worker.consumers[0]!
+  expect(lease.isValid()).toBe(true)
+  expect(lease.remainingMs()).toBeLessThanOrEqual(TTL_MS - 1000 - answerMs)
 })
 
 test('a renewal that hangs does not keep the other leases from being renewed', async () => {

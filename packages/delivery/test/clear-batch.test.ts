@@ -1,0 +1,81 @@
+// What a batch that does not go after all leaves behind: the permit of the circuit breaker and the request of the rate are
+// given back, whatever was the cause, or nobody would ever go again.
+import { expect, test } from 'vitest'
+
+import { OPEN_AFTER } from '../src/circuit-breaker.ts'
+import type { Permit } from '../src/circuit-breaker.ts'
+import type { EndpointGate } from '../src/endpoint-gate.ts'
+import { RateShare } from '../src/rate-share.ts'
+import { track } from './events.ts'
+import { FakeClock, idle } from './fake-clock.ts'
+import { batchOf, setupSender } from './sender-setup.ts'
+
+const { signal } = new AbortController()
+
+/** A sender whose gate lets probes through only, the next one now, and whose rate has one request left. */
+async function setup() {
+  const clock = new FakeClock()
+  const rate = new RateShare(10, clock)
+  const bench = setupSender({ rate }, clock)
+  rate.setShare(1)
+  for (let failure = 0; failure < OPEN_AFTER; failure += 1) {
+    bench.gate.leave((await bench.gate.enter(signal))!, 'down')
+  }
+  await clock.advance(60_000)
+  const batch = batchOf(track('a'))
+  return { ...bench, rate, batch, member: batch[0]!.pending.member }
+}
+
+/** The permit that is to be had at once; null when there is none. */
+async function permitNow(gate: EndpointGate): Promise<Permit | null> {
+  const giveUp = new AbortController()
+  const entering = gate.enter(giveUp.signal)
+  await idle()
+  giveUp.abort()
+  return await entering
+}
+
+/** Whether a request may go at once. */
+async function hasRequestNow(rate: RateShare): Promise<boolean> {
+  const giveUp = new AbortController()
+  const taking = rate.take(giveUp.signal)
+  await idle()
+  giveUp.abort()
+  return await taking
+}
+
+test('a batch of duplicates', async () => {
+  const { gate, rate, session, batch, member, send, destination } = await setup()
+  session.members.add(member)
+  await send(batch)
+  expect(destination.sent).toEqual([])
+  expect([await permitNow(gate), await hasRequestNow(rate)]).toEqual([{ isProbe: true }, true])
+})
+
+test('a batch whose look-up in the dedupe store fails', async () => {
+  const { gate, rate, batch, send, session } = await setup()
+  session.members.has = () => {
+    throw new Error('ECONNRESET')
+  }
+  await send(batch)
+  expect(session.failures).toHaveLength(1)
+  expect([await permitNow(gate), await hasRequestNow(rate)]).toEqual([{ isProbe: true }, true])
+})
+
+test('a batch whose lease is over', async () => {
+  const { gate, rate, batch, lease, send } = await setup()
+  lease.end()
+  await send(batch)
+  expect([await permitNow(gate), await hasRequestNow(rate)]).toEqual([{ isProbe: true }, true])
+})
+
+test('a batch whose session ends while it waits for the rate', async () => {
+  const { gate, rate, batch, session, sender, clock } = await setup()
+  expect(await hasRequestNow(rate)).toBe(true)
+  const sending = sender.send(batch)
+  await idle()
+  expect(await permitNow(gate)).toBeNull()
+  session.ended.abort()
+  await clock.until(sending)
+  expect(await permitNow(gate)).toEqual({ isProbe: true })
+})
