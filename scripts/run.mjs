@@ -13,6 +13,7 @@ const PROGRAMS = {
   demo: 'apps/local/dist/demo.js',
   bench: 'apps/bench',
   chaos: 'apps/chaos',
+  mutants: 'apps/mutants',
   mock: 'packages/mock-customerio',
 }
 

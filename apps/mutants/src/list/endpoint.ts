@@ -1,0 +1,125 @@
+// A bad event and an outage: neither is taken for the other, and the signals tell which it is.
+
+import type { Mutant } from '../mutant.ts'
+
+const ISOLATE_EVENT = 'packages/delivery/src/isolate-event.ts'
+const SEND_BATCH = 'packages/delivery/src/send-batch.ts'
+const CIRCUIT_BREAKER = 'packages/delivery/src/circuit-breaker.ts'
+
+const ISOLATE_EVENT_TEST = 'packages/delivery/test/isolate-event.test.ts'
+const EVIDENCE_TEST = 'packages/delivery/test/evidence.test.ts'
+const CIRCUIT_BREAKER_TEST = 'packages/delivery/test/circuit-breaker.test.ts'
+
+export const endpointMutants: readonly Mutant[] = [
+  {
+    name: 'suspect-sent-with-others',
+    breaks: 'A poison event makes its neighbours fail again and again.',
+    file: ISOLATE_EVENT,
+    find: 'accepted > suspect.acceptedBefore',
+    replace: 'accepted < suspect.acceptedBefore',
+    test: {
+      file: ISOLATE_EVENT_TEST,
+      name: 'an isolated event holds only its own customer up: the others go ahead before it dies',
+    },
+  },
+  {
+    name: 'exhausted-without-evidence',
+    breaks: 'An endpoint that fails nine of ten requests kills events.',
+    file: ISOLATE_EVENT,
+    find: 'failedPart ** failures < WRONG_DEATH',
+    replace: 'failedPart ** failures < WRONG_DEATH + 1',
+    test: { file: EVIDENCE_TEST, name: 'of the other requests fail an event dies of' },
+  },
+  {
+    name: 'failures-of-other-suspects-left-out',
+    breaks: 'An outage for one customer in five kills their events.',
+    file: SEND_BATCH,
+    find: "if (verdict === 'down') gate.noteFailed()",
+    replace:
+      "if (verdict === 'down' && batch[0]!.pending.history.suspect === undefined) gate.noteFailed()",
+    test: {
+      file: EVIDENCE_TEST,
+      name: 'a failure of a suspect event counts as the endpoint’s: it is evidence for every other one',
+    },
+  },
+  {
+    name: 'failures-of-an-outage-counted',
+    breaks: 'Failures alone count although nothing else was accepted meanwhile: an outage kills.',
+    file: ISOLATE_EVENT,
+    find: 'const counted = isHealthy ? Math.min(row.failures, SUSPECT_TRIES) : 0',
+    replace: 'const counted = isHealthy ? Math.min(row.failures, SUSPECT_TRIES) : row.failures',
+    test: {
+      file: ISOLATE_EVENT_TEST,
+      name: 'an isolated event holds only its own customer up: the others go ahead before it dies',
+    },
+  },
+  {
+    name: 'poison-never-dies',
+    breaks: 'A poison event is sent for ever.',
+    file: ISOLATE_EVENT,
+    find: 'failures >= MAX_ATTEMPTS &&',
+    replace: 'failures >= MAX_ATTEMPTS * 1e9 &&',
+    test: {
+      file: ISOLATE_EVENT_TEST,
+      name: 'a poison event dies as exhausted, its neighbours are delivered in order, in the only busy partition',
+    },
+  },
+  {
+    name: 'canary-never-sent',
+    breaks: 'A poison event stops its partition, when that is the only busy one.',
+    file: SEND_BATCH,
+    find: 'if (mayBeContent && failures >= triesOf(open, tries)) {',
+    replace: 'if (mayBeContent && failures >= triesOf(open, tries) * 1e9) {',
+    test: {
+      file: ISOLATE_EVENT_TEST,
+      name: 'a poison event dies as exhausted, its neighbours are delivered in order, in the only busy partition',
+    },
+  },
+  {
+    name: 'breaker-never-opens',
+    breaks: 'In an outage every partition goes on asking.',
+    file: CIRCUIT_BREAKER,
+    find: 'if (this.#failures < OPEN_AFTER) return',
+    replace: 'if (this.#failures < OPEN_AFTER * 1e9) return',
+    test: {
+      file: CIRCUIT_BREAKER_TEST,
+      name: 'it opens after failures in a row, and says so once',
+    },
+  },
+  {
+    name: 'probe-permit-not-given-back',
+    breaks: 'A probe that was not sent after all leaves the breaker probing for ever.',
+    file: CIRCUIT_BREAKER,
+    find: `    else if (permit.isProbe && this.#state === 'probing') this.#to('open')
+`,
+    replace: '',
+    test: {
+      file: CIRCUIT_BREAKER_TEST,
+      name: 'a probe that was not sent after all leaves its place to the next in line',
+    },
+  },
+  {
+    name: 'all-probe-at-once',
+    breaks: 'When the breaker looks, the whole line is let through.',
+    file: CIRCUIT_BREAKER,
+    find: `        this.#to('probing')
+`,
+    replace: '',
+    test: {
+      file: CIRCUIT_BREAKER_TEST,
+      name: 'open, it lets one request through at a time, in the order of the line',
+    },
+  },
+  {
+    name: 'no-slow-start',
+    breaks: 'An endpoint that has just come back is run over.',
+    file: CIRCUIT_BREAKER,
+    find: `    this.#parts.closed()
+`,
+    replace: '',
+    test: {
+      file: CIRCUIT_BREAKER_TEST,
+      name: 'a probe that is accepted closes it for everybody in line, and the rate begins small',
+    },
+  },
+]

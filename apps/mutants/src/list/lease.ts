@@ -1,0 +1,63 @@
+// Leases and sharing: one owner a partition, also when clocks, processes and Redis jump or die.
+
+import type { Mutant } from '../mutant.ts'
+
+const LEASE_SCRIPT = 'packages/queue/src/lease/lease-script.ts'
+
+const LEASE_REDIS_TEST = 'packages/queue/test/lease.redis.test.ts'
+const FAILOVER_REDIS_TEST = 'packages/queue/test/failover.redis.test.ts'
+
+export const leaseMutants: readonly Mutant[] = [
+  {
+    name: 'lease-taken-from-another',
+    breaks: 'Two workers drain one partition.',
+    file: LEASE_SCRIPT,
+    find: "if nowMs >= from and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then",
+    replace: 'if nowMs >= from then',
+    test: { file: LEASE_REDIS_TEST, name: 'a lease of another worker is not acquired' },
+  },
+  {
+    name: 'lease-of-a-namesake-taken',
+    breaks: "A worker whose id begins another's takes its lease.",
+    file: LEASE_SCRIPT,
+    find: "string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#'",
+    replace: 'string.sub(owner, 1, #ARGV[3]) == ARGV[3]',
+    test: {
+      file: LEASE_REDIS_TEST,
+      name: "a worker whose id begins with another's does not take its lease",
+    },
+  },
+  {
+    name: 'acquire-without-the-failover-wait',
+    breaks: 'After a failover a lease is given that another worker still holds.',
+    file: LEASE_SCRIPT,
+    find: 'if nowMs >= from and (owner',
+    replace: 'if (owner',
+    test: {
+      file: FAILOVER_REDIS_TEST,
+      name: 'on a promoted replica nobody acquires before one ttl has passed, whatever it knows of leases',
+    },
+  },
+  {
+    name: 'foreign-token-renewed',
+    breaks: 'A worker believes that it holds what another one has.',
+    file: LEASE_SCRIPT,
+    find: 'if owner == ARGV[index] then held = 1 end',
+    replace: 'held = 1',
+    test: {
+      file: LEASE_REDIS_TEST,
+      name: 'renewing with tokens that do not hold it prolongs nothing',
+    },
+  },
+  {
+    name: 'event-stream-left-on',
+    breaks: "A dashboard that was opened once makes BullMQ's event stream grow.",
+    file: LEASE_SCRIPT,
+    find: "if held == 1 and meta[3] and meta[3] ~= '0' then redis.call('HSET', KEYS[2], 'opts.maxLenEvents', '0') end",
+    replace: '',
+    test: {
+      file: LEASE_REDIS_TEST,
+      name: "a dashboard that switches BullMQ's event stream on has it switched off by the next renewal",
+    },
+  },
+]
