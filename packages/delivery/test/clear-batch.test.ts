@@ -44,7 +44,7 @@ async function hasRequestNow(rate: RateShare): Promise<boolean> {
   return await taking
 }
 
-test('a batch of duplicates', async () => {
+test('a batch of duplicates gives its permit and its request of the rate back', async () => {
   const { gate, rate, session, batch, member, send, destination } = await setup()
   session.members.add(member)
   await send(batch)
@@ -52,7 +52,7 @@ test('a batch of duplicates', async () => {
   expect([await permitNow(gate), await hasRequestNow(rate)]).toEqual([{ isProbe: true }, true])
 })
 
-test('a batch whose look-up in the dedupe store fails', async () => {
+test('a batch whose look-up in the dedupe store fails gives both back', async () => {
   const { gate, rate, batch, send, session } = await setup()
   session.members.has = () => {
     throw new Error('ECONNRESET')
@@ -62,14 +62,14 @@ test('a batch whose look-up in the dedupe store fails', async () => {
   expect([await permitNow(gate), await hasRequestNow(rate)]).toEqual([{ isProbe: true }, true])
 })
 
-test('a batch whose lease is over', async () => {
+test('a batch whose lease is over gives both back', async () => {
   const { gate, rate, batch, lease, send } = await setup()
   lease.end()
   await send(batch)
   expect([await permitNow(gate), await hasRequestNow(rate)]).toEqual([{ isProbe: true }, true])
 })
 
-test('a batch whose session ends while it waits for the rate', async () => {
+test('a batch whose session ends while it waits for the rate gives its permit back', async () => {
   const { gate, rate, batch, session, sender, clock } = await setup()
   expect(await hasRequestNow(rate)).toBe(true)
   const sending = sender.send(batch)

@@ -37,6 +37,14 @@ describe('a derived id', () => {
       }),
     )
   })
+
+  it.each<[string, [string, string, string]]>([
+    ['the namespace', ['b', 'order_placed', '7']],
+    ['the name', ['a', 'order_refunded', '7']],
+    ['the key', ['a', 'order_placed', '8']],
+  ])('differs when %s alone differs', (_, other) => {
+    expect(deriveId(...other)).not.toBe(deriveId('a', 'order_placed', '7'))
+  })
 })
 
 describe('a source of ULIDs', () => {
