@@ -1,5 +1,5 @@
-// Judges mutants, one after another: plants the bug, builds, runs the test that must see it, and puts the source back. A
-// red test means something only if it is green without a bug, so all of them run once on the sources as they are.
+// Judges mutants: plants the bug, builds, runs the test that must see it, and puts the source back. A red test means
+// something only if it is green without a bug, so all of them run once on the sources as they are.
 
 import type { Judgement, Mutant, NamedTest, Verdict } from './mutant.ts'
 import { plant } from './plant.ts'
@@ -39,19 +39,30 @@ export async function faultsWithoutBug(
     .map(({ name, test }) => `${name}: ${test.file} has no test "${test.name}"`)
 }
 
+/** What judging works with. */
+export interface JudgeParts {
+  /** Each takes the next mutant as soon as it is free. */
+  readonly benches: readonly Bench[]
+  readonly told: (judgement: Judgement) => void
+  readonly signal: AbortSignal
+}
+
 /** Judges each mutant and tells each judgement as it comes, until the signal aborts. */
 export async function judgeAll(
   mutants: readonly Mutant[],
-  bench: Bench,
-  { told, signal }: { told: (judgement: Judgement) => void; signal: AbortSignal },
+  { benches, told, signal }: JudgeParts,
 ): Promise<readonly Judgement[]> {
   const judgements: Judgement[] = []
-  for (const mutant of mutants) {
-    const verdict = await judge(mutant, bench)
-    if (signal.aborted) break
-    judgements.push({ mutant, verdict })
-    told({ mutant, verdict })
+  const left = [...mutants]
+  const judgeNext = async (bench: Bench): Promise<void> => {
+    for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) {
+      const verdict = await judge(mutant, bench)
+      if (signal.aborted) return
+      judgements.push({ mutant, verdict })
+      told({ mutant, verdict })
+    }
   }
+  await Promise.all(benches.map(judgeNext))
   return judgements
 }
 

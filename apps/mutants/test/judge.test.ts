@@ -26,7 +26,11 @@ function setup(isGreen = (source: string): boolean => source.includes('one + oth
   }
   const judge = async (mutant: Mutant): Promise<Judgement['verdict']> => {
     const { signal } = new AbortController()
-    const [judgement] = await judgeAll([mutant], bench, { told: () => undefined, signal })
+    const [judgement] = await judgeAll([mutant], {
+      benches: [bench],
+      told: () => undefined,
+      signal,
+    })
     return judgement!.verdict
   }
   return { bench, files, judge }
@@ -65,7 +69,7 @@ test('a run of tests that gives no result is no kill', async () => {
   const { bench } = setup()
   const hung: Bench = { ...bench, test: () => Promise.resolve({ ...NO_FAULT, fault: 'no end' }) }
   const { signal } = new AbortController()
-  const judgements = await judgeAll([aMutant()], hung, { told: () => undefined, signal })
+  const judgements = await judgeAll([aMutant()], { benches: [hung], told: () => undefined, signal })
   expect(judgements.map(({ verdict }) => verdict)).toEqual([{ kind: 'broken', cause: 'no end' }])
 })
 
@@ -75,6 +79,19 @@ test('whatever becomes of a mutant, the source is put back', async () => {
   expect(files.get('src/add.ts')).toBe(SOURCE)
   await judge(aMutant({ replace: 'one § other' }))
   expect(files.get('src/add.ts')).toBe(SOURCE)
+})
+
+test('several benches share the mutants, each of which is judged once', async () => {
+  const mutants = ['a', 'b', 'c', 'd', 'e'].map((name) => aMutant({ name }))
+  const told: string[] = []
+  const judgements = await judgeAll(mutants, {
+    benches: [setup().bench, setup(() => true).bench],
+    told: ({ mutant }) => told.push(mutant.name),
+    signal: new AbortController().signal,
+  })
+  expect(told.toSorted()).toEqual(['a', 'b', 'c', 'd', 'e'])
+  const kinds = new Set(judgements.map(({ verdict }) => verdict.kind))
+  expect(kinds).toEqual(new Set(['killed', 'survived']))
 })
 
 test('after an abort no verdict is given: the tests were cut off', async () => {
@@ -88,7 +105,7 @@ test('after an abort no verdict is given: the tests were cut off', async () => {
     },
   }
   const told = (): never => expect.unreachable()
-  expect(await judgeAll([aMutant()], cut, { told, signal: stop.signal })).toEqual([])
+  expect(await judgeAll([aMutant()], { benches: [cut], told, signal: stop.signal })).toEqual([])
 })
 
 test('tests that are red or not there without a bug are faults, named before any bug is planted', async () => {

@@ -53,7 +53,7 @@ function setup(timeoutMs = 60_000) {
     rmSync(root, { recursive: true })
   })
   const judge = async (mutants: readonly Mutant[]) => {
-    const judgements = await judgeAll(mutants, bench, { told: () => undefined, signal })
+    const judgements = await judgeAll(mutants, { benches: [bench], told: () => undefined, signal })
     return judgements.map(({ verdict }) => verdict)
   }
   return { root, bench, judge }

@@ -30,7 +30,7 @@ export const producerMutants: readonly Mutant[] = [
     file: ULID,
     find: '`${namespace}\\0${eventName}',
     replace: '`${namespace.slice(0, 0)}\\0${eventName}',
-    test: { file: ULID_TEST, name: 'differs when the namespace, the name or the key differs' },
+    test: { file: ULID_TEST, name: 'differs when the namespace alone differs' },
   },
   {
     name: 'future-time-kept',
