@@ -2,6 +2,7 @@
 
 import { answerMutants } from './list/answer.ts'
 import { claimMutants } from './list/claim.ts'
+import { connectionMutants } from './list/connection.ts'
 import { credentialMutants } from './list/credentials.ts'
 import { endpointMutants } from './list/endpoint.ts'
 import { enqueueMutants } from './list/enqueue.ts'
@@ -28,6 +29,7 @@ export const allMutants: readonly Mutant[] = [
   ...producerMutants,
   ...claimMutants,
   ...requeueMutants,
+  ...connectionMutants,
   ...settleMutants,
   ...outcomeMutants,
   ...leaseMutants,

@@ -1,14 +1,11 @@
-// Requeue and the scripts: everything goes back in order, under a new token, and scripts run on a full Redis.
+// Requeue: everything goes back in order, under a new token, with what may have been in flight.
 
 import type { Mutant } from '../mutant.ts'
 
 const REQUEUE_SCRIPT = 'packages/queue/src/consume/requeue-script.ts'
-const SCRIPT = 'packages/queue/src/connection/script.ts'
 
 const REQUEUE_REDIS_TEST = 'packages/queue/test/requeue.redis.test.ts'
 const BULLMQ_CONTRACT_REDIS_TEST = 'packages/queue/test/bullmq-contract.redis.test.ts'
-const FULL_REDIS_REDIS_TEST = 'packages/queue/test/full-redis.redis.test.ts'
-const SCRIPT_REDIS_TEST = 'packages/queue/test/script.redis.test.ts'
 
 export const requeueMutants: readonly Mutant[] = [
   {
@@ -83,26 +80,5 @@ export const requeueMutants: readonly Mutant[] = [
     find: "redis.call('ZADD', KEYS[5], 0, '0')",
     replace: "redis.call('EXISTS', KEYS[5])",
     test: { file: REQUEUE_REDIS_TEST, name: 'BullMQ is told of the waiting jobs by its marker' },
-  },
-  {
-    name: 'allow-oom-missing',
-    breaks: 'A full Redis is never drained, since draining needs memory.',
-    file: SCRIPT,
-    find: '`#!lua flags=allow-oom\\n',
-    replace: '`#!lua\\n',
-    test: { file: FULL_REDIS_REDIS_TEST, name: 'a full Redis is drained completely' },
-  },
-  {
-    name: 'unknown-script-sent-again',
-    breaks: 'A script that Redis has forgotten runs later than the commands behind it.',
-    file: SCRIPT,
-    find: "error.message.startsWith('NOSCRIPT')) this.#onReady()",
-    replace: `error.message.startsWith('NOSCRIPT')) {
-        return await this.#client.callBuffer('eval', script.lua, keys.length, ...keys, ...args)
-      }`,
-    test: {
-      file: SCRIPT_REDIS_TEST,
-      name: 'after Redis has forgotten the scripts the next call rejects and the one after it works',
-    },
   },
 ]

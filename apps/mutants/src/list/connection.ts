@@ -1,0 +1,54 @@
+// Scripts and connections: what runs on a full Redis, in which order, and who comes back after a failover.
+
+import type { Mutant } from '../mutant.ts'
+
+const CLIENT = 'packages/queue/src/connection/client.ts'
+const SCRIPT = 'packages/queue/src/connection/script.ts'
+
+const SENTINEL_CLIENT_REDIS_TEST = 'packages/queue/test/sentinel-client.redis.test.ts'
+const FULL_REDIS_REDIS_TEST = 'packages/queue/test/full-redis.redis.test.ts'
+const SCRIPT_REDIS_TEST = 'packages/queue/test/script.redis.test.ts'
+
+export const connectionMutants: readonly Mutant[] = [
+  {
+    name: 'client-gives-up-in-a-failover',
+    breaks: 'A worker or producer that met a failover in the wrong moment never connects again.',
+    file: CLIENT,
+    find: "if (!isClosed && client.status === 'end') client.connect()",
+    replace: "if (isClosed && client.status === 'end') client.connect()",
+    test: {
+      file: SENTINEL_CLIENT_REDIS_TEST,
+      name: 'a client connects again although a failover ended its attempt to reconnect',
+    },
+  },
+  {
+    name: 'closed-client-comes-back',
+    breaks: 'A client that was closed connects again and keeps its process alive.',
+    file: CLIENT,
+    find: `    if (!reconnect) isClosed = true
+`,
+    replace: '',
+    test: { file: SENTINEL_CLIENT_REDIS_TEST, name: 'a client that was closed stays closed' },
+  },
+  {
+    name: 'allow-oom-missing',
+    breaks: 'A full Redis is never drained, since draining needs memory.',
+    file: SCRIPT,
+    find: '`#!lua flags=allow-oom\\n',
+    replace: '`#!lua\\n',
+    test: { file: FULL_REDIS_REDIS_TEST, name: 'a full Redis is drained completely' },
+  },
+  {
+    name: 'unknown-script-sent-again',
+    breaks: 'A script that Redis has forgotten runs later than the commands behind it.',
+    file: SCRIPT,
+    find: "error.message.startsWith('NOSCRIPT')) this.#onReady()",
+    replace: `error.message.startsWith('NOSCRIPT')) {
+        return await this.#client.callBuffer('eval', script.lua, keys.length, ...keys, ...args)
+      }`,
+    test: {
+      file: SCRIPT_REDIS_TEST,
+      name: 'after Redis has forgotten the scripts the next call rejects and the one after it works',
+    },
+  },
+]
