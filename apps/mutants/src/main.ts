@@ -44,7 +44,7 @@ async function runAll(mutants: readonly Mutant[], json: boolean): Promise<number
   const benches = Array.from({ length: LANES }, () => openBench(ROOT, RUN_TIMEOUT_MS, signal))
   try {
     const faults = await faultsWithoutBug(mutants, benches[0]!)
-    for (const fault of faults) say(fault)
+    if (!signal.aborted) for (const fault of faults) say(fault)
     if (faults.length > 0) return 1
     say(`the tests are green without a bug; ${mutants.length} bugs follow`)
     const told = (judgement: Judgement): void => say(lineOf(judgement))
