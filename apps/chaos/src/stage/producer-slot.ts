@@ -18,8 +18,8 @@ export interface ProducerPlace {
   readonly timeline: Timeline
 }
 
-/** `close()` ends within `enqueueTimeoutMs`, 2 s; the rest is for the process, on a busy machine. */
-const CLOSE_MS = 3500
+/** `close()` ends within `enqueueTimeoutMs`, 2 s; the rest is for a busy machine. */
+const CLOSE_MS = 10_000
 
 /** A place for a producer. */
 export class ProducerSlot {
