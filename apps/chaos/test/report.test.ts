@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest'
+
+import { reportOf, tableOf } from '../src/report.ts'
+import type { RunResult } from '../src/run.ts'
+import { drawSchedule } from '../src/schedule/draw-schedule.ts'
+import { unfinished } from '../src/verdict/judge.ts'
+import { describeResults } from '../src/write-readme.ts'
+
+function resultOf(seed: number, parts: Partial<RunResult>): RunResult {
+  const schedule = drawSchedule(seed, 10_000)
+  return { ...unfinished(''), faults: [], schedule, folder: '', tookMs: 1, ...parts }
+}
+
+const { summary } = unfinished('')
+const passed = resultOf(1, { events: 10, summary: { ...summary, repeated: 3 } })
+const failed = resultOf(2, { events: 20, faults: ['lost'], summary: { ...summary, lost: 1 } })
+
+test('results add up, and seeds of runs that failed are named', () => {
+  const report = reportOf([passed, failed])
+  expect(report).toMatchObject({
+    runs: 2,
+    failed: 1,
+    events: 30,
+    failedSeeds: [2],
+    lost: 1,
+    repeated: 3,
+  })
+  const injected = Object.values(report.faults).reduce((sum, count) => sum + count, 0)
+  expect(injected).toBe(passed.schedule.faults.length + failed.schedule.faults.length)
+})
+
+test('the table has a line for each count and for each kind of fault', () => {
+  const report = reportOf([passed, failed])
+  const lines = tableOf(report).trimEnd().split('\n')
+  expect(lines).toContainEqual(expect.stringMatching(/^lost +1$/))
+  expect(lines.filter((line) => line.startsWith('fault '))).toHaveLength(
+    Object.keys(report.faults).length,
+  )
+})
+
+test('the README shows the relay and the control side by side, with the command that wrote it', () => {
+  const order = {
+    runs: 1,
+    seed: 2,
+    loadMs: 10_000,
+    consumer: 'relay',
+    json: false,
+    write: true,
+  } as const
+  const text = describeResults(order, reportOf([passed]), reportOf([failed]))
+  expect(text).toContain('| runs in which something went wrong | 0 | 1 |')
+  expect(text).toContain('| acknowledged events that were lost | 0 | 1 |')
+  expect(text).toContain('`npm run chaos -- --runs 1 --seed 2 --duration 10 --write`')
+})
