@@ -20,6 +20,7 @@ import type { PlantedJob } from '../load/planted-jobs.ts'
 
 const RETRY_MS = 200
 const READY_MS = 5000
+const ATTEMPT_MS = 8000
 const REPLICATED_MS = 2000
 
 /** Plants jobs. */
@@ -29,8 +30,6 @@ export class JobPlanter {
   /** Replicas that must have a job: a failover loses what they have not. */
   readonly #replicas: number
   readonly #recorder: CallRecorder
-  /** By partition. Written by `#queueOf`. */
-  readonly #queues = new Map<number, Queue>()
 
   constructor(parts: { namespace: string; address: string; replicas: number; history: string }) {
     this.#namespace = parts.namespace
@@ -43,7 +42,7 @@ export class JobPlanter {
   async plant({ partition, jobId, count, data, calls }: PlantedJob): Promise<void> {
     const numbers = calls.map((call) => this.#recorder.called(call, Date.now()))
     await this.#untilTaken(async () => {
-      await this.#queueOf(partition).add(jobName(count), data, { jobId })
+      await this.#add(partition, jobName(count), data, jobId)
       await this.#replicated(this.#keys(partition).meta)
     })
     for (const number of numbers) this.#recorder.acknowledged(number)
@@ -64,15 +63,20 @@ export class JobPlanter {
     closeRedisClient(this.#client)
   }
 
-  #queueOf(partition: number): Queue {
-    const known = this.#queues.get(partition)
-    if (known !== undefined) return known
-    const { prefix } = this.#keys(partition)
-    const streams = { events: { maxLen: 0 } }
-    const queue = new Queue(QUEUE_NAME, { prefix, connection: this.#client, streams })
+  /** A queue of its own for each attempt: one whose connection was lost may never answer. */
+  async #add(partition: number, name: string, data: unknown, jobId: string): Promise<void> {
+    const queue = new Queue(QUEUE_NAME, {
+      prefix: this.#keys(partition).prefix,
+      connection: this.#client,
+      streams: { events: { maxLen: 0 } },
+      skipWaitingForReady: true,
+    })
     queue.on('error', () => undefined)
-    this.#queues.set(partition, queue)
-    return queue
+    try {
+      await queue.add(name, data, { jobId })
+    } finally {
+      await queue.close()
+    }
   }
 
   #keys(partition: number): ReturnType<typeof partitionKeys> {
@@ -89,11 +93,24 @@ export class JobPlanter {
     for (;;) {
       try {
         const { kind } = await awaitRedis(this.#client, { timeoutMs: READY_MS })
-        if (kind === 'ready') return await write()
+        if (kind === 'ready') return await withinTime(write())
       } catch {
         // Refused, or without an answer: once more, under the same id.
       }
       await pause(RETRY_MS)
     }
+  }
+}
+
+/** A write without an answer is made again. */
+async function withinTime(write: Promise<void>): Promise<void> {
+  const ended = new AbortController()
+  const tooLong = pause(ATTEMPT_MS, undefined, { signal: ended.signal }).then(() => {
+    throw new Error('no answer')
+  })
+  try {
+    await Promise.race([write, tooLong])
+  } finally {
+    ended.abort()
   }
 }
