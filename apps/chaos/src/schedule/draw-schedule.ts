@@ -38,6 +38,7 @@ export function drawSchedule(seed: number, loadMs: number): Schedule {
     partitions: random.pick([4, 8, 16]),
     workers,
     rateLimit: random.pick([100, 200, 400]),
+    latencyMs: random.pick([5, 30, 120]),
     load,
     faults: drawFaults(seed, { topology, workers, load }),
   }

@@ -46,6 +46,8 @@ export interface Schedule {
   readonly workers: number
   /** Requests per second of all workers together. */
   readonly rateLimit: number
+  /** Time that Customer.io takes for an answer: the longer, the more waits in the workers' memory. */
+  readonly latencyMs: number
   readonly load: Load
   /** In the order of their times. */
   readonly faults: readonly PlannedFault[]

@@ -21,7 +21,7 @@ export class MockProcess {
   }
 
   /** Resolves when it listens. `receipts`: the file that it writes. */
-  static async start(receipts: string): Promise<MockProcess> {
+  static async start(receipts: string, latencyMs: number): Promise<MockProcess> {
     const { siteId, apiKey } = CREDENTIALS
     const flags = ['--site-id', siteId, '--api-key', apiKey, '--receipts', receipts]
     const process = startProcess({
@@ -31,7 +31,7 @@ export class MockProcess {
     const [, url = ''] = await process.waitForLine(/"url":"([^"]+)"/)
     const mock = new MockProcess(process, url)
     const rule = { name: 'page_seen', field: 'data.coupon', equals: REFUSED_COUPON }
-    await mock.configure({ rejectWhen: [rule], latencyMs: 5 })
+    await mock.configure({ rejectWhen: [rule], latencyMs })
     return mock
   }
 

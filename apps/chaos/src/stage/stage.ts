@@ -64,7 +64,10 @@ async function open(
   const timeline = new Timeline()
   const redis = await openRedisStand(parts.schedule.topology)
   closers.push(() => redis.stop())
-  const mock = await MockProcess.start(join(parts.folder, 'receipts.ndjson'))
+  const mock = await MockProcess.start(
+    join(parts.folder, 'receipts.ndjson'),
+    parts.schedule.latencyMs,
+  )
   closers.push(() => mock.process.kill())
   const ground = { ...parts, timeline, redis, mock }
   const numbers = Array.from({ length: parts.schedule.workers }, (_, index) => index + 1)
