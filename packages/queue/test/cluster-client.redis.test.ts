@@ -1,6 +1,6 @@
 // A client of a Cluster of real processes.
 
-import { startRedisCluster } from '@retention-relay/testkit'
+import { redisCommand, startRedisCluster, until } from '@retention-relay/testkit'
 import type { RedisCluster } from '@retention-relay/testkit'
 import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
@@ -61,4 +61,21 @@ it('is closed at once while a master hangs', async () => {
   const settled = Promise.allSettled(pings)
   closeRedisClient(client)
   expect((await settled).map(({ status }) => status)).toContain('rejected')
+})
+
+it('finds the new master of a node that became a replica and kept its connections', async () => {
+  const args = ['--cluster-node-timeout', '1000']
+  const own = await startRedisCluster({ replicas: true, args, onEnd: onTestFinished })
+  const client = connect(own.addresses)
+  await awaitRedis(client, { timeoutMs: 20_000 })
+  const [master, replica] = [own.nodes[0]!, own.nodes[3]!]
+  const roleOf = async ({ port }: typeof master): Promise<string> => {
+    return (await redisCommand(port!, 'INFO replication')).match(/role:(\w+)/)![1]!
+  }
+  master.pause()
+  await until(() => roleOf(replica), { accept: (role) => role === 'master', timeoutMs: 30_000 })
+  master.resume()
+  await until(() => roleOf(master), { accept: (role) => role === 'slave', timeoutMs: 30_000 })
+  const arrival = await awaitRedis(client, { timeoutMs: 20_000 })
+  expect(arrival).toMatchObject({ kind: 'ready', facts: [{}, {}, {}] })
 })

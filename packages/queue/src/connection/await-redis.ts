@@ -1,6 +1,8 @@
 // Waits for a new client. Three ends: Redis answers and can be used; it is away, and the client goes on trying by
 // itself; or it can never be used as configured, which is thrown.
 
+import { setTimeout as pause } from 'node:timers/promises'
+
 import { RelayError } from '@retention-relay/events'
 
 import { bareError } from './bare-error.ts'
@@ -9,6 +11,9 @@ import type { RedisClient } from './client.ts'
 import { assertUsable, inspectRedis } from './inspect.ts'
 import type { RedisFacts } from './inspect.ts'
 import { unusableError } from './unusable.ts'
+
+/** Between two looks at the map of the slots, in milliseconds. */
+const REFRESH_MS = 100
 
 /** How the wait ended. */
 export type RedisArrival =
@@ -54,12 +59,29 @@ async function arrive(
 ): Promise<RedisArrival> {
   try {
     await untilReady(client, signal, onError)
-    const facts = await inspectRedis(client)
+    const facts = await inspectCurrent(client, signal)
     for (const node of facts) assertUsable(node, isCluster(client))
     return { kind: 'ready', facts }
   } catch (error) {
     if (error instanceof RelayError) throw error
     return { kind: 'away', cause: bareError(error) }
+  }
+}
+
+/**
+ * A node of a Cluster that has become a replica is no fault of the address: the client's map of the slots is old. While
+ * the node lives, nothing but a command for one of its slots would renew the map, so it is renewed here.
+ */
+async function inspectCurrent(
+  client: RedisClient,
+  signal: AbortSignal,
+): Promise<readonly RedisFacts[]> {
+  for (;;) {
+    const facts = await inspectRedis(client)
+    if (!isCluster(client) || signal.aborted || !facts.some(({ readOnly }) => readOnly))
+      return facts
+    client.refreshSlotsCache()
+    await pause(REFRESH_MS)
   }
 }
 
