@@ -74,6 +74,20 @@ export class PartitionOutside {
     return await this.redis.lrange(this.keys.active, 0, -1)
   }
 
+  /** Number of jobs that wait or are held. */
+  async open(): Promise<number> {
+    return (await this.redis.llen(this.keys.wait)) + (await this.redis.llen(this.keys.active))
+  }
+
+  /** Number of held jobs of which some positions are settled and some are not. */
+  async partlySettled(): Promise<number> {
+    const ids = await this.active()
+    const bits = await Promise.all(
+      ids.map((id) => this.redis.hget(`${this.keys.jobBase}${id}`, 'rs')),
+    )
+    return bits.filter((text) => text?.includes('-') === true && /[^-]/.test(text)).length
+  }
+
   /** Durable counters. */
   async counters(): Promise<Record<string, number>> {
     const counters = Object.entries(await this.redis.hgetall(this.keys.counters))
