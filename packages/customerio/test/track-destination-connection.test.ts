@@ -2,9 +2,9 @@
 
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { selfSignedCertificate } from '@retention-relay/testkit'
 import { describe, expect, it } from 'vitest'
 import { destinationAt, HUGE, send } from './destinations.ts'
-import { selfSignedCertificate } from './self-signed-certificate.ts'
 import type { ReceivedRequest } from './servers.ts'
 import { accept, listen, receiver, startRawServer, whenWhole } from './servers.ts'
 

@@ -4,12 +4,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { selfSignedCertificate } from '@retention-relay/testkit'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { CHUNK_BYTES } from '../src/guarded-body.ts'
 import { destinationAt, HUGE, operation, send } from './destinations.ts'
 import type { ReceivedRequest } from './servers.ts'
 import { accept, listen, receiver, startHttpServer, startRawServer } from './servers.ts'
-import { selfSignedCertificate } from './self-signed-certificate.ts'
 
 /** A lease that ends 20 ms after `block` is called, and `block` keeps this thread busy until then. */
 function shortLease(): { guard: () => boolean; block: () => void } {
