@@ -5,7 +5,7 @@ import { createUlidSource, jobName } from '@retention-relay/events'
 import { partitionKeys, QUEUE_NAME } from '@retention-relay/queue'
 import type { DeadLetterRecord } from '@retention-relay/events'
 import type { PartitionKeys } from '@retention-relay/queue'
-import type { TestRedis } from '@retention-relay/testkit'
+import type { TestEnd, TestRedis } from '@retention-relay/testkit'
 import { Queue } from 'bullmq'
 import { Redis } from 'ioredis'
 import { onTestFinished } from 'vitest'
@@ -31,7 +31,12 @@ export class PartitionOutside {
   readonly #queue: Queue
   readonly #namespace: string
 
-  constructor({ socketPath }: TestRedis, namespace: string, partition = 0) {
+  constructor(
+    { socketPath }: TestRedis,
+    namespace: string,
+    partition = 0,
+    onEnd: TestEnd = onTestFinished,
+  ) {
     this.#namespace = namespace
     this.keys = partitionKeys({ namespace, generation: 1, partition })
     this.redis = new Redis({ path: socketPath })
@@ -42,7 +47,7 @@ export class PartitionOutside {
     // A test may end this Redis: that is no news.
     this.redis.on('error', () => undefined)
     this.#queue.on('error', () => undefined)
-    onTestFinished(async () => {
+    onEnd(async () => {
       this.redis.disconnect()
       await this.#queue.close()
     })

@@ -4,7 +4,7 @@
 import { fileURLToPath } from 'node:url'
 
 import { startProcess, until } from '@retention-relay/testkit'
-import type { TestProcess } from '@retention-relay/testkit'
+import type { TestEnd, TestProcess } from '@retention-relay/testkit'
 import { onTestFinished } from 'vitest'
 
 import { configSchema } from '../src/config.ts'
@@ -28,13 +28,13 @@ export interface ReadyAnswer {
 export class ObservedWorker {
   readonly process: TestProcess
 
-  constructor(settings: Settings) {
+  constructor(settings: Settings, onEnd: TestEnd = onTestFinished) {
     const names = Object.keys(configSchema.shape).flatMap((name) => [name, `${name}_FILE`])
     const nothing = Object.fromEntries(names.map((name) => [name, undefined]))
     this.process = startProcess({
       script: MAIN,
       env: { ...nothing, ...settings },
-      onEnd: onTestFinished,
+      onEnd,
     })
   }
 

@@ -1,0 +1,102 @@
+// Endpoints that refuse in words that are not Customer.io's own: a firewall that objects to one event, one that refuses
+// everything, one that fails every second request. At most the event that is to blame dies, whatever stands beside it,
+// and what comes after it of the same customer is delivered in order.
+
+import { startMock } from '@retention-relay/mock-customerio'
+import type { Fault, Mock } from '@retention-relay/mock-customerio'
+import { startTestRedis, until } from '@retention-relay/testkit'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+
+import { PartitionOutside, track } from './jobs.ts'
+import { ObservedWorker } from './observed-worker.ts'
+import { settingsOf } from './settings.ts'
+
+const redis = await startTestRedis({ onEnd: afterAll })
+const CUSTOMERS = Array.from({ length: 10 }, (_, number) => `cus_${number}`)
+const HTML = '<html><body>Request blocked</body></html>'
+const ROUNDS = 12
+let namespaces = 0
+
+interface Bundle {
+  readonly mock: Mock
+  readonly worker: ObservedWorker
+  readonly partition: PartitionOutside
+}
+
+async function setup(): Promise<Bundle> {
+  const namespace = `ailing-${(namespaces += 1)}`
+  const mock = await startMock()
+  onTestFinished(() => mock.close())
+  const partition = new PartitionOutside(redis, namespace)
+  const worker = new ObservedWorker({ ...settingsOf(namespace, mock), REDIS_URL: redis.url })
+  await worker.untilReady()
+  return { mock, worker, partition }
+}
+
+/** One event of each customer, with their place in the order. */
+async function addRound(partition: PartitionOutside, sequence: number): Promise<void> {
+  await partition.add(CUSTOMERS.map((customer) => track(customer, { relay_seq: sequence })))
+}
+
+function refusal(status: number): Fault & { kind: 'answer' } {
+  return { kind: 'answer', status, body: HTML, contentType: 'text/html' }
+}
+
+async function gone(partition: PartitionOutside, events: number): Promise<void> {
+  await until(() => partition.counters(), {
+    accept: ({ delivered = 0, duplicate = 0 }) => delivered + duplicate === events,
+    timeoutMs: 60_000,
+    what: `${events} delivered events`,
+  })
+}
+
+test.each([400, 403])('an event that is answered %i alone dies alone', async (status) => {
+  const { mock, partition } = await setup()
+  mock.fault({ ...refusal(status), match: { path: '/api/v2/batch', eventName: 'cursed' } })
+  const cursed = { ...track('cus_4', { relay_seq: 1 }), name: 'cursed' }
+  await addRound(partition, 0)
+  await partition.add([cursed])
+  for (const sequence of [2, 3]) await addRound(partition, sequence)
+
+  await gone(partition, 3 * CUSTOMERS.length)
+  await until(() => partition.open(), { accept: (jobs) => jobs === 0, what: 'no jobs' })
+  expect(await partition.deadLetters()).toMatchObject([{ id: cursed.id, reason: 'rejected' }])
+  expect(mock.summary()).toMatchObject({ applied: 30, duplicates: 0, inversions: 0, overlaps: 0 })
+  expect(mock.received('cus_4')).toHaveLength(3)
+})
+
+test('an endpoint that answers HTML 400 to everything kills nothing, and it is said', async () => {
+  const { mock, worker, partition } = await setup()
+  const endFault = mock.fault({ ...refusal(400), match: { path: '/api/v2/batch' } })
+  await partition.add(['cus_1', 'cus_2'].map((customer) => track(customer, { relay_seq: 0 })))
+  await partition.add(['cus_1', 'cus_2'].map((customer) => track(customer, { relay_seq: 1 })))
+  // The batch, its halves, and each half again.
+  await mock.waitFor(({ faulted }) => faulted >= 5)
+  await worker.untilMetric('relay_paused{reason="refuses_everything"}', 1)
+  expect(await partition.counters()).toEqual({ accepted: 4 })
+
+  endFault()
+  await gone(partition, 4)
+  expect(await partition.deadLetters()).toEqual([])
+  expect(mock.summary()).toMatchObject({ received: 4, applied: 4, inversions: 0, overlaps: 0 })
+  await worker.untilMetric('relay_paused{reason="refuses_everything"}', 0)
+})
+
+const EVERY_SECOND: readonly (readonly [string, Fault])[] = [
+  ['500', { kind: 'answer', status: 500 }],
+  ['a reset after it was applied', { kind: 'reset-after' }],
+]
+
+test.each(EVERY_SECOND)('%s for every second request kills nothing', async (_name, fault) => {
+  const { mock, partition } = await setup()
+  mock.fault({ ...fault, every: 2, match: { path: '/api/v2/batch' } })
+  for (let sequence = 0; sequence < ROUNDS; sequence += 1) await addRound(partition, sequence)
+  const settled = async (): Promise<number> => {
+    const { delivered = 0, duplicate = 0, dead = 0 } = await partition.counters()
+    return delivered + duplicate + dead
+  }
+  const events = ROUNDS * CUSTOMERS.length
+  await until(settled, { accept: (count) => count === events, timeoutMs: 60_000 })
+  expect(await partition.deadLetters()).toEqual([])
+  expect(mock.summary()).toMatchObject({ applied: events, inversions: 0, overlaps: 0 })
+})
