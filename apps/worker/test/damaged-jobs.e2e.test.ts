@@ -59,6 +59,24 @@ test('what cannot be read becomes a dead letter, and the partition goes on', asy
   expect((await worker.readiness()).ready).toBe(true)
 })
 
+test('an id that a dead owner left behind, whose job is gone, is set apart and does not stop the partition', async () => {
+  const partition = new PartitionOutside(redis, 'gone')
+  const before = await partition.add([track('cus_1')])
+  const gone = await partition.add([track('cus_2')])
+  const behind = await partition.add([track('cus_3')])
+  const { redis: client, keys } = partition
+  for (const _ of [before, gone]) await client.lmove(keys.wait, keys.active, 'RIGHT', 'LEFT')
+  await client.del(`${keys.jobBase}${gone}`)
+  expect([await partition.active(), await partition.waiting()]).toEqual([[gone, before], [behind]])
+
+  const worker = start('gone')
+  await drained(partition)
+  expect(mock.received().map(({ customerId }) => customerId)).toEqual(['cus_1', 'cus_3'])
+  expect(await partition.counters()).toEqual({ accepted: 2, delivered: 2, orphans: 1 })
+  expect(await client.lrange(keys.orphans, 0, -1)).toEqual([gone])
+  expect((await worker.readiness()).ready).toBe(true)
+})
+
 test('the job of another namespace is not delivered: its events become dead letters', async () => {
   const partition = new PartitionOutside(redis, 'here')
   const stray = track('cus_1')

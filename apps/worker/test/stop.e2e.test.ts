@@ -4,6 +4,7 @@
 
 import { startMock } from '@retention-relay/mock-customerio'
 import type { Mock } from '@retention-relay/mock-customerio'
+import { namespaceKeys } from '@retention-relay/queue'
 import { startTestRedis } from '@retention-relay/testkit'
 import type { ProcessExit, TestRedis } from '@retention-relay/testkit'
 import { expect, onTestFinished, test } from 'vitest'
@@ -118,6 +119,24 @@ test('while credentials are refused it stops long before its deadline', async ()
   await worker.log('relay.paused')
   expect(await terminate(worker)).toEqual(STOPPED)
   expect(await partition.waiting()).toEqual([job])
+})
+
+test('in an outage it stops long before its deadline, and its successor need not wait for a lease to lapse', async () => {
+  const { worker, partition, mock, redis } = await setup(600_000)
+  const endOutage = mock.fault({ kind: 'answer', status: 502 })
+  for (let sequence = 0; sequence < 5; sequence += 1)
+    await partition.add(['cus_1', 'cus_2'].map((id) => track(id, { relay_seq: sequence })))
+  // The waits between two tries are long by then.
+  await mock.waitFor(({ faulted }) => faulted === 4)
+  expect(await terminate(worker)).toEqual(STOPPED)
+  const { workers } = namespaceKeys('stop')
+  expect(await partition.redis.exists(partition.keys.lease, workers)).toBe(0)
+
+  const successor = new ObservedWorker({ ...settingsOf('stop', mock), REDIS_URL: redis.url })
+  await successor.log('lease.taken')
+  endOutage()
+  await mock.waitFor(({ applied }) => applied === 10)
+  expect(mock.summary()).toMatchObject({ received: 10, inversions: 0, doubled: 0 })
 })
 
 test('a second signal does not break off a clean stop', async () => {
