@@ -25,12 +25,18 @@ export interface ShopOrder {
   readonly orderId?: string
   /** Calls at once. Default 50. */
   readonly atOnce?: number
+  /** Pause before a call is tried again. Default 20. */
+  readonly retryMs?: number
+  /** Default that of the producer. */
+  readonly maxPendingEvents?: number
 }
 
 /** One line of a producer process. */
 export interface ShopFact {
   readonly started?: true
   readonly finished?: true
+  /** With `finished`: most calls that waited for an answer at the end of a turn. */
+  readonly mostWaiting?: number
   /** Id of an acknowledged event. */
   readonly acknowledged?: string
   /** Code of a call that was not acknowledged. */

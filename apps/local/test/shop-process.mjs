@@ -1,7 +1,9 @@
 // A service of a shop as a process of its own: a producer that sends numbered events of its customers, as many at once
 // as a busy service would, and tells of each call what became of it, one JSON object a line.
-// Arguments: one JSON object { redisUrl, namespace, prefix, customers, perCustomer, orderId, atOnce }.
+// Arguments: one JSON object { redisUrl, namespace, prefix, customers, perCustomer, orderId, atOnce, retryMs,
+//   maxPendingEvents }.
 //   orderId: send this one order `perCustomer` times instead.
+//   retryMs: pause before a call is tried again.
 
 import {
   createProducer,
@@ -19,6 +21,8 @@ const {
   perCustomer,
   orderId,
   atOnce = 50,
+  retryMs = 20,
+  maxPendingEvents,
 } = JSON.parse(process.argv[2])
 
 const numbered = defineEvent({
@@ -32,12 +36,22 @@ const trackingPlan = defineTrackingPlan({
   attributes: retentionPlan.attributes,
 })
 
-const producer = await createProducer({ namespace, redis: redisUrl, trackingPlan })
+const producer = await createProducer({
+  namespace,
+  redis: redisUrl,
+  trackingPlan,
+  maxPendingEvents,
+})
+/** Calls without an answer, as of the end of a turn: one that is refused at once is none. */
+let waiting = 0
+let mostWaiting = 0
+const watch = setInterval(() => (mostWaiting = Math.max(mostWaiting, waiting)), 5)
 process.stdin.resume()
 tell({ started: true })
 await Promise.all(Array.from({ length: Math.min(atOnce, customers) }, (_, lane) => service(lane)))
 await producer.close()
-tell({ finished: true })
+clearInterval(watch)
+tell({ finished: true, mostWaiting })
 process.exit(0)
 
 /** Sends the events of every customer of its lane, each customer's in order, and tries again what may be tried again. */
@@ -53,7 +67,8 @@ async function send(customerId, sequence) {
     orderId === undefined ? { name: 'numbered', data: { relay_seq: sequence } } : order()
   for (let again = {}; ;) {
     try {
-      const { id } = await producer.track(customerId, event, again)
+      waiting += 1
+      const { id } = await producer.track(customerId, event, again).finally(() => (waiting -= 1))
       tell({ acknowledged: id, customerId, sequence })
       return
     } catch (error) {
@@ -66,7 +81,7 @@ async function send(customerId, sequence) {
       })
       if (!error.retryable) return
       again = { id: error.eventId, occurredAt: error.occurredAt }
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await new Promise((resolve) => setTimeout(resolve, retryMs))
     }
   }
 }

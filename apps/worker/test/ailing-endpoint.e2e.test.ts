@@ -14,7 +14,7 @@ import { settingsOf } from './settings.ts'
 const redis = await startTestRedis({ onEnd: afterAll })
 const CUSTOMERS = Array.from({ length: 10 }, (_, number) => `cus_${number}`)
 const HTML = '<html><body>Request blocked</body></html>'
-const ROUNDS = 12
+const ROUNDS = 8
 let namespaces = 0
 
 interface Bundle {

@@ -61,11 +61,11 @@ test('60 cut connections strand no job, overtake nothing and double nothing', as
   expect(await worker.process.kill('SIGTERM')).toEqual({ code: 0, signal: null })
 })
 
-/** Loses the reply of the next call of a script; that of a requeue only comes when the reply of a claim was lost before. */
+/** Loses the reply of the next call of a script; a requeue comes only when a settle's was lost before. */
 async function loseReply(proxy: FaultProxy, number: number): Promise<void> {
-  const claim = consumeScripts[0]!
   const script = consumeScripts[number]!
-  const scripts = script.name === 'requeue' ? [claim, script] : [script]
+  const settle = consumeScripts.find(({ name }) => name === 'settle')!
+  const scripts = script.name === 'requeue' ? [settle, script] : [script]
   await Promise.all(scripts.map(({ sha }) => proxy.cut({ after: 'request', match: sha })))
 }
 
