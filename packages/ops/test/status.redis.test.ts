@@ -1,9 +1,11 @@
 // The status of a namespace, on a real Redis whose state was made by BullMQ and by the relay's own scripts.
 
-import { MOST_WAITING } from '@retention-relay/queue'
+import { MOST_WAITING, QUEUE_NAME } from '@retention-relay/queue'
 import { startTestRedis } from '@retention-relay/testkit'
 import type { TestRedis } from '@retention-relay/testkit'
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { Queue, Worker } from 'bullmq'
+import type { Job } from 'bullmq'
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 
 import { readStatus } from '../src/index.ts'
 import type { RelayStatus } from '../src/index.ts'
@@ -162,6 +164,46 @@ test('jobs where the relay never puts any, and names that are not ours, are faul
     /(?=[\s\S]*"delayed")(?=[\s\S]*"prioritized")(?=[\s\S]*send-mail)/,
   )
 })
+
+test('what a dashboard and a stray Worker do to a queue is told, and a claimed job is not taken for theirs', async () => {
+  const bench = await setup(1)
+  for (let jobs = 0; jobs < 4; jobs += 1) await bench.add(0, events(1))
+  const consumer = await bench.lease(0)
+  await consumer.claim(1)
+  const codes = async (): Promise<string[]> =>
+    (await statusOf(bench)).findings.map(({ level, code }) => `${level} ${code}`)
+  expect(await codes()).toEqual([])
+
+  const connection = { path: redis.socketPath }
+  const { prefix } = bench.keys(0)
+  const dashboard = new Queue(QUEUE_NAME, { prefix, connection })
+  const stray = new Worker(QUEUE_NAME, null, { prefix, connection })
+  onTestFinished(async () => {
+    await stray.close(true)
+    await dashboard.close()
+  })
+  await dashboard.waitUntilReady()
+  expect(await codes()).toEqual(['note event_stream'])
+  const [first, second, third] = [await take(stray), await take(stray), await take(stray)]
+  expect(await codes()).toEqual(['fault stray_claim', 'note event_stream'])
+  await first.moveToCompleted(null, 'stray', false)
+  await second.moveToFailed(new Error('no'), 'stray', false)
+  await third.moveToDelayed(Date.now() + 3_600_000, 'stray')
+  const status = await statusOf(bench)
+  expect(status.findings.map(({ code, message }) => `${code} ${message}`).toSorted()).toEqual([
+    expect.stringMatching(/^event_stream /),
+    expect.stringMatching(/^foreign_state .*"completed".* 1;/),
+    expect.stringMatching(/^foreign_state .*"delayed".* 1;/),
+    expect.stringMatching(/^foreign_state .*"failed".* 1;/),
+  ])
+  expect(status.partitions[0]).toMatchObject({ activeJobs: 1 })
+})
+
+async function take(stray: Worker): Promise<Job> {
+  const job = await stray.getNextJob('stray')
+  if (job === undefined) throw new Error('the Worker found no job')
+  return job
+}
 
 test('a paused partition is reported, and its jobs still count as pending', async () => {
   const bench = await setup()

@@ -28,10 +28,12 @@ export function namespaceFindings(
     ({ owner, pending, replaying }) => owner === null && pending.events + replaying.events > 0,
   )
   const paused = partitions.filter((partition) => partition.paused)
+  const streaming = partitions.filter(({ eventStream }) => eventStream)
   return [
     ...(pause === null ? [] : [namespacePaused(pause)]),
     ...(left.length === 0 ? [] : [note('no_owner', unownedText(left.length))]),
     ...(paused.length === 0 ? [] : [note('paused', pausedText(paused))]),
+    ...(streaming.length === 0 ? [] : [note('event_stream', streamText(streaming))]),
   ]
 }
 
@@ -66,15 +68,22 @@ function countFaults(
 }
 
 function foreignFaults(snapshot: PartitionSnapshot, fault: MakeFault): Finding[] {
-  const states = Object.entries(snapshot.foreignStates).map(([state, jobs]) =>
+  const { foreignStates, foreignNames, foreignName, strayJobs } = snapshot
+  const found = Object.entries(foreignStates).map(([state, jobs]) =>
     fault(
       'foreign_state',
       `jobs in BullMQ's "${state}", where the relay never looks: ${jobs}; a dashboard or a BullMQ worker moved them: move them back to waiting, they will be late`,
     ),
   )
-  if (snapshot.foreignNames === 0) return states
-  const text = `jobs with a name that is not the relay's: ${snapshot.foreignNames}, for instance ${JSON.stringify(snapshot.foreignName)}; only the producer, or what follows docs/job-format.md, may add jobs`
-  return [...states, fault('foreign_name', text)]
+  if (strayJobs > 0) {
+    const text = `jobs that another tool has taken from the queue: ${strayJobs}; stop that BullMQ Worker: what it completes is lost, what it still holds a worker of the relay puts back`
+    found.push(fault('stray_claim', text))
+  }
+  if (foreignNames > 0) {
+    const text = `jobs with a name that is not the relay's: ${foreignNames}, for instance ${JSON.stringify(foreignName)}; only the producer, or what follows docs/job-format.md, may add jobs`
+    found.push(fault('foreign_name', text))
+  }
+  return found
 }
 
 function unbalancedText(difference: number): string {
@@ -88,6 +97,13 @@ function unownedText(partitions: number): string {
 }
 
 function pausedText(paused: readonly PartitionStatus[]): string {
-  const numbers = paused.map(({ partition }) => partition).join(', ')
-  return `paused in BullMQ, so nothing is claimed there: partition ${numbers}`
+  return `paused in BullMQ, so nothing is claimed there: partition ${numbersOf(paused)}`
+}
+
+function streamText(streaming: readonly PartitionStatus[]): string {
+  return `BullMQ's event stream is on, as a dashboard that opens a queue leaves it; the owner switches it off with its next renewal: partition ${numbersOf(streaming)}`
+}
+
+function numbersOf(partitions: readonly PartitionStatus[]): string {
+  return partitions.map(({ partition }) => partition).join(', ')
 }

@@ -15,6 +15,7 @@ export function partitionStatus(partition: number, snapshot: PartitionSnapshot):
     partition,
     owner: ownerOf(snapshot),
     paused: snapshot.paused,
+    eventStream: snapshot.eventStream,
     waitingJobs: snapshot.waitingJobs,
     activeJobs: snapshot.activeJobs,
     accepted: countEvents(snapshot, counters.accepted, snapshot.unclaimed.events),

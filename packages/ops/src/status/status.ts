@@ -46,6 +46,8 @@ export interface Finding {
     | 'unbalanced'
     | 'foreign_state'
     | 'foreign_name'
+    | 'stray_claim'
+    | 'event_stream'
     | 'missing_jobs'
     | 'orphans'
     | 'dead_count'
@@ -63,6 +65,8 @@ export interface PartitionStatus {
   readonly partition: number
   readonly owner: Owner | null
   readonly paused: boolean
+  /** BullMQ's event stream is on: another tool has opened the queue. */
+  readonly eventStream: boolean
   readonly waitingJobs: number
   readonly activeJobs: number
   /** Stored by a producer so far. */

@@ -38,6 +38,10 @@ export interface PartitionSnapshot {
   readonly unclaimed: CountedJobs
   /** Ids that were read and have no job. */
   readonly missing: number
+  /** Jobs in `active` that another tool took: they have no lock of ours. */
+  readonly strayJobs: number
+  /** BullMQ's event stream is on; the relay keeps it off. */
+  readonly eventStream: boolean
   /** Jobs that were read and whose name is not ours. */
   readonly foreignNames: number
   /** One of these names; empty when there is none. */

@@ -40,10 +40,16 @@ local function look(id)
   return job[3] ~= false
 end
 
+-- A claim of ours locks the job with a token (worker, hash sign, epoch); BullMQ's own tools know no such token.
+local function isOurs(id)
+  local lock = redis.call('GET', base .. id .. ':lock')
+  return lock and string.find(lock, '#%d+$')
+end
+
 local active, waiting = redis.call('LLEN', KEYS[2]), redis.call('LLEN', KEYS[1])
-local readActive = 0
+local readActive, stray = 0, 0
 for _, id in ipairs(redis.call('LRANGE', KEYS[2], -mostClaimed, -1)) do
-  look(id)
+  if look(id) ~= nil and not isOurs(id) then stray = stray + 1 end
   readActive = readActive + 1
 end
 
@@ -81,6 +87,7 @@ for at = 4, #ARGV, 2 do
   if length > 0 then foreignStates[ARGV[at + 1]] = length end
 end
 local token = redis.call('GET', KEYS[4])
+local streamLength = redis.call('HGET', KEYS[3], 'opts.maxLenEvents')
 return cjson.encode({
   takenAt = time[1] * 1000 + math.floor(time[2] / 1000),
   token = token or '',
@@ -94,6 +101,8 @@ return cjson.encode({
   claimed = claimed,
   unclaimed = unclaimed,
   missing = missing,
+  strayJobs = stray,
+  eventStream = streamLength ~= false and streamLength ~= '0',
   foreignNames = foreignNames,
   foreignName = foreignName or '',
   foreignStates = foreignStates,
