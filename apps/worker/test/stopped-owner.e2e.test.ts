@@ -63,14 +63,19 @@ test('an owner that was stopped beyond its lease sends nothing when it wakes, an
   expect(await partition.active()).toEqual(held)
   expect(mock.summary().received).toBe(0)
 
+  const answered = first.worker.logged('request.answered')
+  expect(answered.map(({ outcome }) => outcome)).toEqual(['retry'])
+  expect(second.worker.logged('consumer.out_of_sync')).toEqual([])
+
+  // The first one may get the partition back by its share: its way must be free, and what was held on it gone.
+  await first.proxy.cutAll()
+  await request.release()
   await next.release()
   await mock.waitFor(({ applied }) => applied === OPERATIONS)
   await until(() => partition.open(), { accept: (jobs) => jobs === 0, what: 'no jobs' })
   expect(lived(LIVES, mock)).toEqual(told(LIVES))
   expect(mock.summary()).toMatchObject({ received: OPERATIONS, inversions: 0, overlaps: 0 })
   expect(await partition.counters()).toEqual({ accepted: OPERATIONS, delivered: OPERATIONS })
-  expect(first.worker.logged('request.answered').map(({ outcome }) => outcome)).toEqual(['retry'])
-  expect(second.worker.logged('consumer.out_of_sync')).toEqual([])
   for (const { worker } of [first, second])
     expect(await worker.process.kill('SIGTERM')).toEqual({ code: 0, signal: null })
 })
