@@ -1,13 +1,15 @@
 // Setup: one partition, 20 customers with 12 operations each; a worker whose request is held back on its way.
-// Timeline: the worker is stopped with SIGSTOP and stays so for longer than its lease. A second one takes over; when it
-//   has a request of its own on its way, the first one is woken.
+// Timeline: the worker is stopped with SIGSTOP and stays so for longer than its lease; its request is lost. A second one takes
+//   over; when it has a request of its own on its way, the first one is woken. It can read Redis, but not renew: only
+//   its clocks tell it that its lease is over.
 // Proves: the first one sends nothing more and takes nothing from the second one; no operation is late, overtaken or
 //   sent twice, profile operations included.
 
 import { startMock } from '@retention-relay/mock-customerio'
 import type { Mock } from '@retention-relay/mock-customerio'
+import { leaseScripts } from '@retention-relay/queue'
 import { startFaultProxy, startTestRedis, until } from '@retention-relay/testkit'
-import type { FaultProxy } from '@retention-relay/testkit'
+import type { FaultProxy, TestRedis } from '@retention-relay/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { addLives, lived, makeLives, told } from './customer-lives.ts'
@@ -20,18 +22,20 @@ const OPERATIONS = [...LIVES.values()].flat().length
 
 interface Route {
   readonly worker: ObservedWorker
-  readonly proxy: FaultProxy
+  readonly toMock: FaultProxy
+  readonly toRedis: FaultProxy
 }
 
-/** A worker with a way of its own to the mock. */
-async function start(redisUrl: string, mock: Mock): Promise<Route> {
-  const proxy = await startFaultProxy({ target: mock, onEnd: onTestFinished })
+/** A worker with ways of its own. */
+async function start(redis: TestRedis, mock: Mock): Promise<Route> {
+  const toMock = await startFaultProxy({ target: mock, onEnd: onTestFinished })
+  const toRedis = await startFaultProxy({ target: redis, onEnd: onTestFinished })
   const worker = new ObservedWorker({
     ...settingsOf('stopped', mock),
-    REDIS_URL: redisUrl,
-    CUSTOMERIO_TRACK_URL: proxy.url('http'),
+    REDIS_URL: toRedis.url(),
+    CUSTOMERIO_TRACK_URL: toMock.url('http'),
   })
-  return { worker, proxy }
+  return { worker, toMock, toRedis }
 }
 
 test('an owner that was stopped beyond its lease sends nothing when it wakes, and takes nothing', async () => {
@@ -40,16 +44,19 @@ test('an owner that was stopped beyond its lease sends nothing when it wakes, an
   onTestFinished(() => mock.close())
   const partition = new PartitionOutside(redis, 'stopped')
 
-  const first = await start(redis.url, mock)
+  const first = await start(redis, mock)
   await first.worker.untilReady()
-  const request = first.proxy.hold('/api/v2/batch')
+  const request = first.toMock.hold('/api/v2/batch')
   await addLives(LIVES, [partition])
   await request.caught
   first.worker.process.signal('SIGSTOP')
+  const renewals = first.toRedis.hold(leaseScripts.find(({ name }) => name === 'lease')!.sha)
+  await first.toMock.cutAll()
+  await request.release()
   const stoppedOwner = await partition.redis.get(partition.keys.lease)
 
-  const second = await start(redis.url, mock)
-  const next = second.proxy.hold('/api/v2/batch')
+  const second = await start(redis, mock)
+  const next = second.toMock.hold('/api/v2/batch')
   await next.caught
   const owner = await partition.redis.get(partition.keys.lease)
   const held = await partition.active()
@@ -67,9 +74,7 @@ test('an owner that was stopped beyond its lease sends nothing when it wakes, an
   expect(answered.map(({ outcome }) => outcome)).toEqual(['retry'])
   expect(second.worker.logged('consumer.out_of_sync')).toEqual([])
 
-  // The first one may get the partition back by its share: its way must be free, and what was held on it gone.
-  await first.proxy.cutAll()
-  await request.release()
+  await renewals.release()
   await next.release()
   await mock.waitFor(({ applied }) => applied === OPERATIONS)
   await until(() => partition.open(), { accept: (jobs) => jobs === 0, what: 'no jobs' })

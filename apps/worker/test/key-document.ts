@@ -1,0 +1,42 @@
+// docs/keys.md as patterns: which keys there may be, of which type, and how long each may stay.
+
+import { readDocument } from './documents.ts'
+
+/** One row. */
+export interface DocumentedKey {
+  /** As written: `P:dedupe:<generation>:<bucket>`. */
+  readonly name: string
+  readonly type: string
+  readonly expiry: string
+  /** Matches the keys of any namespace and partition. */
+  readonly pattern: RegExp
+}
+
+const NAMESPACE = String.raw`\{relay:[a-z0-9-]+\}`
+const PARTITION = String.raw`\{relay:[a-z0-9-]+:g\d+:\d+\}`
+const PARTS: Readonly<Record<string, string>> = {
+  '<job>': String.raw`c-[0-9A-Z]{26}`,
+  '<generation>': String.raw`\d+`,
+  '<bucket>': String.raw`\d+`,
+  '<member>': String.raw`-?\d+`,
+}
+
+/** Every row of the three tables. */
+export function documentedKeys(): DocumentedKey[] {
+  const rows = readDocument('docs/keys.md')
+    .split('\n')
+    .filter((line) => /^\| `[NP]:/.test(line))
+  return rows.map((row) => {
+    const [name = '', type = '', , , expiry = ''] = row
+      .split('|')
+      .slice(1)
+      .map((cell) => cell.trim().replaceAll('`', ''))
+    return { name, type, expiry, pattern: patternOf(name) }
+  })
+}
+
+function patternOf(name: string): RegExp {
+  const tag = name.startsWith('N') ? NAMESPACE : PARTITION
+  const rest = name.slice(1).replaceAll(/<\w+>/g, (part) => PARTS[part] ?? part)
+  return new RegExp(`^${tag}${rest}$`)
+}

@@ -1,0 +1,38 @@
+// docs/keys.md names exactly the keys that packages/queue/src/keys.ts makes, and those that are made from them.
+
+import { namespaceKeys, partitionKeys } from '@retention-relay/queue'
+import { expect, test } from 'vitest'
+
+import { documentedKeys } from './key-document.ts'
+
+/** Keys that BullMQ or a script makes from one of keys.ts. */
+const DERIVED = [
+  'P:events:<job>',
+  'P:events:<job>:lock',
+  'P:events:id',
+  'P:events:events',
+  'P:dedupe:<generation>:<bucket>',
+  'P:dead:<member>',
+]
+
+test('every key has its row, and every row its key', () => {
+  const ofNamespace = Object.values(namespaceKeys('shop'))
+  const {
+    prefix,
+    jobBase: _,
+    ...partition
+  } = partitionKeys({
+    namespace: 'shop',
+    generation: 7,
+    partition: 9,
+  })
+  const names = [
+    ...ofNamespace.map((key) => key.replace('{relay:shop}', 'N')),
+    ...Object.values(partition).map((key) => key.replace(prefix, 'P')),
+  ]
+  expect(
+    documentedKeys()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual([...names, ...DERIVED].toSorted())
+})
