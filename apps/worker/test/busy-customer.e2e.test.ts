@@ -43,7 +43,9 @@ test('10,000 events of one customer hold up no other customer', async () => {
 
   const batches = mock.received('cus_busy').map(({ requestNumber }) => requestNumber)
   expect(batches.length).toBe(BACKLOG)
-  expect(new Set(batches).size).toBeGreaterThan(BACKLOG / 100)
+  // In runs of 50, and one by one where few are left: enough requests to starve behind, and no more.
+  expect(new Set(batches).size).toBeGreaterThanOrEqual(BACKLOG / 50)
+  expect(new Set(batches).size).toBeLessThan(BACKLOG / 30)
   const firstBatch = batches[0]!
   const places = Array.from({ length: OTHERS }, (_, other) => mock.received(`cus_${other}`)[0]!)
   expect(Math.max(...places.map(({ requestNumber }) => requestNumber - firstBatch))).toBeLessThan(

@@ -30,9 +30,7 @@ test('every key has its row, and every row its key', () => {
     ...ofNamespace.map((key) => key.replace('{relay:shop}', 'N')),
     ...Object.values(partition).map((key) => key.replace(prefix, 'P')),
   ]
-  expect(
-    documentedKeys()
-      .map(({ name }) => name)
-      .toSorted(),
-  ).toEqual([...names, ...DERIVED].toSorted())
+  const rows = documentedKeys().map(({ name }) => name)
+  expect(rows).toHaveLength(new Set(rows).size)
+  expect(new Set(rows)).toEqual(new Set([...names, ...DERIVED]))
 })
