@@ -32,7 +32,7 @@ const numbered = defineEvent({
   schema: z.strictObject({ relay_seq: z.int() }),
 })
 const trackingPlan = defineTrackingPlan({
-  events: [numbered, retentionPlan.events.order_placed],
+  events: [numbered, ...Object.values(retentionPlan.events)],
   attributes: retentionPlan.attributes,
 })
 
