@@ -1,6 +1,6 @@
 // Jobs as any producer adds them: BullMQ's own Queue, keys and names of the wire. Also what is left of them in Redis.
 
-import type { RelayEvent } from '@retention-relay/events'
+import type { RelayEvent, TrackEvent } from '@retention-relay/events'
 import { createUlidSource, jobName } from '@retention-relay/events'
 import { partitionKeys, QUEUE_NAME } from '@retention-relay/queue'
 import type { DeadLetterRecord } from '@retention-relay/events'
@@ -13,7 +13,7 @@ import { onTestFinished } from 'vitest'
 const nextUlid = createUlidSource()
 
 /** An ordinary event. */
-export function track(customerId: string, data: Record<string, unknown> = {}): RelayEvent {
+export function track(customerId: string, data: Record<string, unknown> = {}): TrackEvent {
   return {
     op: 'track',
     id: nextUlid(),

@@ -13,19 +13,23 @@ export interface DocumentedKey {
 }
 
 const NAMESPACE = String.raw`\{relay:[a-z0-9-]+\}`
+const TOMBSTONES = String.raw`\{relay:[a-z0-9-]+:t\d+\}`
 const PARTITION = String.raw`\{relay:[a-z0-9-]+:g\d+:\d+\}`
 const PARTS: Readonly<Record<string, string>> = {
   '<job>': String.raw`c-[0-9A-Z]{26}`,
   '<generation>': String.raw`\d+`,
   '<bucket>': String.raw`\d+`,
+  '<mark>': '[0-9a-f]+',
   '<member>': String.raw`-?\d+`,
 }
 
-/** Every row of the three tables. */
+const TAGS: Readonly<Record<string, string>> = { N: NAMESPACE, T: TOMBSTONES, P: PARTITION }
+
+/** Every row of the tables. */
 export function documentedKeys(): DocumentedKey[] {
   const rows = readDocument('docs/keys.md')
     .split('\n')
-    .filter((line) => /^\| `[NP]:/.test(line))
+    .filter((line) => /^\| `[NTP]:/.test(line))
   return rows.map((row) => {
     const [name = '', type = '', , , expiry = ''] = row
       .split('|')
@@ -36,7 +40,7 @@ export function documentedKeys(): DocumentedKey[] {
 }
 
 function patternOf(name: string): RegExp {
-  const tag = name.startsWith('N') ? NAMESPACE : PARTITION
+  const tag = TAGS[name.charAt(0)]
   const rest = name.slice(1).replaceAll(/<\w+>/g, (part) => PARTS[part] ?? part)
   return new RegExp(`^${tag}${rest}$`)
 }

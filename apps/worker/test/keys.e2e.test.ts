@@ -1,11 +1,19 @@
 // Setup: a namespace in which everything happens that leaves a key: deliveries, a duplicate, dead letters, one that was
-//   resolved, an id without its job, a pause that a person ended.
+//   resolved, an id without its job, the tombstones of an order, a pause that a person ended.
 // Timeline: looked at before a worker starts, while it holds claimed jobs, and again when it has drained everything and has stopped.
 // Proves: Redis holds no key that docs/keys.md does not name, each is of the type and has the expiry that it
 //   says, and of the jobs nothing is left.
 
+import { retentionPlan, timeRules } from '@retention-relay/events'
 import { startMock } from '@retention-relay/mock-customerio'
-import { namespaceKeys, PauseStore, pauseScripts, ScriptRunner } from '@retention-relay/queue'
+import {
+  namespaceKeys,
+  PauseStore,
+  pauseScripts,
+  ScriptRunner,
+  tombstoneScripts,
+  writeTombstones,
+} from '@retention-relay/queue'
 import { startFaultProxy, startTestRedis, until } from '@retention-relay/testkit'
 import type { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
@@ -62,9 +70,10 @@ test('no key is in Redis that the document does not name, and none stays longer 
   await client.del(`${partition.keys.jobBase}${gone}`)
   await partition.add([bad, first, track('cus_4', { coupon: 'bad' })])
   await partition.add([first])
-  const runner = new ScriptRunner(client, pauseScripts)
+  const runner = new ScriptRunner(client, [...pauseScripts, ...tombstoneScripts])
   const pauses = new PauseStore(runner, namespaceKeys('keys'))
   await runner.load()
+  await writeTombstones(runner, 'keys', timeRules(retentionPlan, 'keys').tombstonesOf(first)!)
   await pauses.pause({ detail: 'a test', by: 'nobody', at: Date.now() })
   await pauses.resume({ who: 'somebody', why: 'it is one' }, Date.now())
 
@@ -105,5 +114,6 @@ test('no key is in Redis that the document does not name, and none stays longer 
     'P:events:meta',
     'P:lease-run',
     'P:orphans',
+    'T:tombstone:<mark>',
   ])
 })
