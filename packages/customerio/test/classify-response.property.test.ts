@@ -69,7 +69,7 @@ function check({ when, holds }: Property): void {
     picked += 1
     holds(answer, found)
   })
-  fc.assert(property, { numRuns: 2000 })
+  fc.assert(property, { numRuns: 5000 })
   expect(picked).toBeGreaterThan(20)
 }
 
