@@ -89,6 +89,8 @@ test('an endpoint that answers HTML 400 to everything kills nothing, and it is s
 
 const EVERY_SECOND: readonly (readonly [string, Fault])[] = [
   ['500', { kind: 'answer', status: 500 }],
+  ['HTML 400', refusal(400)],
+  ['HTML 403', refusal(403)],
   ['a reset after it was applied', { kind: 'reset-after' }],
 ]
 
