@@ -110,7 +110,7 @@ test('while Redis is away the worker lives, is not ready, and delivers when Redi
   await mock.waitFor(({ applied }) => applied === 1)
 })
 
-test('a Redis that goes away, or changes its password, is told once with the cause, and waited for', async () => {
+test('a Redis that goes away, or changes its password, is told with each cause once, and waited for', async () => {
   const redis = await startTestRedis({ onEnd: onTestFinished })
   const mock = await startMock()
   onTestFinished(() => mock.close())
@@ -120,17 +120,20 @@ test('a Redis that goes away, or changes its password, is told once with the cau
 
   await client.config('SET', 'requirepass', 'rotated')
   await client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
-  expect(await worker.log('redis.away')).toMatchObject({ cause: expect.stringMatching(/^NOAUTH/) })
+  const causes = (): unknown[] => worker.logged('redis.away').map(({ cause }) => cause)
+  await until(() => causes().some((cause) => /^NOAUTH/.test(String(cause))))
   expect((await worker.readiness()).reasons).toEqual(['Redis does not answer'])
   await client.config('SET', 'requirepass', '')
   await worker.untilReady()
 
+  const before = causes().length
   await redis.kill()
-  await until(() => worker.logged('redis.away').length === 2, { what: 'the second outage' })
+  await until(() => causes().length > before, { what: 'the second outage' })
   await redis.restart()
   await worker.untilReady()
-  expect(worker.logged('redis.away')).toHaveLength(2)
-  expect(worker.logged('redis.away')[1]?.['cause']).toMatch(/^(connect|read|write) E/)
+  const second = causes().slice(before)
+  expect(second.every((cause) => /^(connect|read|write) E/.test(String(cause)))).toBe(true)
+  expect(new Set(second).size).toBe(second.length)
 })
 
 test('a namespace that was set up for another workspace, or with other partitions, ends the start', async () => {

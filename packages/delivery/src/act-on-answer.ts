@@ -7,6 +7,7 @@ import { backoffMs } from './backoff.ts'
 import type { Batch } from './batch.ts'
 import type { Verdict } from './circuit-breaker.ts'
 import type { EndpointGate } from './endpoint-gate.ts'
+import { isRefusedForGood, suspectAgain, SUSPECT_CAP_MS } from './isolate-event.ts'
 import type { Lease } from './lease.ts'
 import type { Settler } from './outcomes.ts'
 import { deadOutcome, deliveredOutcome } from './outcomes.ts'
@@ -15,6 +16,8 @@ import type { DeliveryObserver } from './ports.ts'
 import type { RateShare } from './rate-share.ts'
 import type { Outcome } from './settlements.ts'
 
+/** Longest time that an event is put aside which is refused while others are accepted, in milliseconds. */
+const REFUSED_CAP_MS = 5_000
 /** Unreadable answers in a row after which the relay says that it is paused. */
 const UNREADABLE_IN_A_ROW = 3
 
@@ -65,6 +68,12 @@ export function verdictOf(response: ResponseClass): Verdict {
     case 'aborted':
       return 'unknown'
   }
+}
+
+/** Whether the request counts as failed when events are told from an outage: refusals that prove nothing do too. */
+export function hasFailed(response: ResponseClass): boolean {
+  if (response.kind === 'refused') return !response.believable
+  return response.kind === 'unauthorized' || verdictOf(response) === 'down'
 }
 
 /** Acts on the answers of one session. */
@@ -138,7 +147,7 @@ export class AnswerActions {
   ): Step {
     if (batch.length > 1) return { kind: 'halve' }
     const { pending } = batch[0]!
-    if (believable || this.#hasAcceptedOthers(pending)) {
+    if (believable || this.#isProven(pending)) {
       this.#parts.settle([deadOutcome(pending, reason, rejection, this.#parts.settler)])
     } else {
       this.#putAside(pending, rejection)
@@ -146,18 +155,28 @@ export class AnswerActions {
     return { kind: 'done' }
   }
 
-  #hasAcceptedOthers({ history }: PendingEvent): boolean {
-    const { refusedWhenAccepted } = history
-    return refusedWhenAccepted !== undefined && this.#parts.gate.accepted > refusedWhenAccepted
+  /**
+   * A refusal that is not in Customer.io's words may be a proxy's, of whatever it is asked. It is about the event when it
+   * comes again and again while others are accepted.
+   */
+  #isProven({ history }: PendingEvent): boolean {
+    const { gate } = this.#parts
+    const row = { failures: 1, acceptedBefore: gate.accepted }
+    return isRefusedForGood(suspectAgain(history, row, gate), gate)
   }
 
-  /** The refusal is not in Customer.io's words, and nothing else was accepted since: it proves nothing yet. */
   #putAside(pending: PendingEvent, rejection: Rejection): void {
-    const { gate, observer, lease, random, setAside } = this.#parts
-    pending.history.refusedWhenAccepted ??= gate.accepted
+    const { history } = pending
+    const { observer, lease, random, setAside } = this.#parts
     const detail = `the destination refuses an event with ${rejection.status} in words that are not its own`
     observer.paused('refuses_everything', lease.partition, detail)
-    setAside(pending, backoffMs(pending.history.attempts, random))
+    const refusals = history.suspect?.failures ?? 0
+    // While nothing is accepted everything is refused, and all of it goes again.
+    const delayMs =
+      refusals > 0
+        ? backoffMs(refusals, random, { capMs: REFUSED_CAP_MS })
+        : backoffMs(history.attempts, random, { capMs: SUSPECT_CAP_MS })
+    setAside(pending, delayMs)
   }
 
   async #unauthorized(

@@ -19,8 +19,6 @@ const CLAIM_JOBS = 200
 const CLAIM_BYTES = 1_000_000
 /** Batches of events that are kept at hand. */
 const BATCHES_AT_HAND = 4
-/** Most decoded events of a partition: as objects they take four times their bytes. */
-export const MAX_DECODED = 4000
 /** Wait of a paused partition before it looks again, in milliseconds. */
 const PAUSED_LOOK_MS = 1000
 
@@ -67,7 +65,7 @@ export class JobClaims {
     // Many events of few customers do not fill a batch: look further ahead.
     return (
       atHand < BATCHES_AT_HAND * limits.maxOps ||
-      (inbox.events === 0 && lanes.ready < limits.maxOps && lanes.waiting < MAX_DECODED)
+      (inbox.events === 0 && lanes.ready < limits.maxOps)
     )
   }
 

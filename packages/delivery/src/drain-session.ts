@@ -10,12 +10,13 @@ import type { BatchLimits } from './batch.ts'
 import { nextBatch } from './batch.ts'
 import type { ByteBudget } from './byte-budget.ts'
 import { deferred } from './deferred.ts'
-import { JobClaims, MAX_DECODED } from './claim-jobs.ts'
+import { JobClaims } from './claim-jobs.ts'
 import { CustomerLanes } from './customer-lanes.ts'
 import { Inbox } from './inbox.ts'
 import { goesAlone } from './isolate-event.ts'
 import type { MassRejection } from './mass-rejection.ts'
 import { deadPositionOutcome } from './outcomes.ts'
+import { growDecoded } from './pending-event.ts'
 import type { HeldJob, PendingEvent } from './pending-event.ts'
 import type { PartitionPort } from './ports.ts'
 import type { Outcome, Settlements } from './settlements.ts'
@@ -138,11 +139,10 @@ export class DrainSession {
     await this.#sender.send(batch)
   }
 
-  /** Decodes jobs until a batch can be filled, or as many as may be objects at once. */
+  /** Decodes jobs until a batch can be filled, as long as the process has room for the objects. */
   #decode(): void {
-    const { limits, settler, observer, lease } = this.#parts
-    const lanes = this.#lanes
-    while (lanes.ready < limits.maxOps && lanes.waiting < MAX_DECODED && !this.#heldByNewer) {
+    const { limits, settler, observer, lease, budget } = this.#parts
+    while (this.#lanes.ready < limits.maxOps && this.#hasRoom() && !this.#heldByNewer) {
       const decoded = this.#inbox.decodeNext()
       if (decoded === null) return
       if (decoded.kind === 'newer_format') {
@@ -151,11 +151,17 @@ export class DrainSession {
         observer.paused('newer_format', lease.partition, detail)
         return
       }
+      budget.hold(growDecoded(decoded.job))
       for (const pending of decoded.events) this.#lanes.add(pending)
       if (decoded.dead.length > 0) {
         this.#settle(decoded.dead.map((dead) => deadPositionOutcome(dead, settler)))
       }
     }
+  }
+
+  /** Who has nothing decoded decodes a job anyway. */
+  #hasRoom(): boolean {
+    return this.#parts.budget.free > 0 || this.#lanes.waiting === 0
   }
 
   #setAside(pending: PendingEvent, delayMs: number): void {

@@ -8,6 +8,9 @@ import { CredentialsHold } from './credentials-hold.ts'
 import type { CredentialsHoldParts, Unauthorized } from './credentials-hold.ts'
 import type { NamespacePause } from './namespace-pause.ts'
 
+/** Requests that tell how healthy the endpoint is at present. */
+const RECENT = 200
+
 /** What a gate works with. */
 export interface EndpointGateParts extends CredentialsHoldParts, BreakerParts {
   readonly pause: NamespacePause
@@ -20,6 +23,8 @@ export class EndpointGate {
   readonly #pause: NamespacePause
   #accepted = 0
   #failed = 0
+  /** Whether each of the last requests failed, oldest first. */
+  readonly #recent: boolean[] = []
 
   constructor(parts: EndpointGateParts) {
     this.#credentials = new CredentialsHold(parts)
@@ -47,6 +52,16 @@ export class EndpointGate {
     return this.#failed
   }
 
+  /**
+   * Part of the last requests that failed, 0..1, but for so many failures of the caller's own; a half while nothing is
+   * known.
+   */
+  recentlyFailed(ownFailures: number): number {
+    const failed = Math.max(0, this.#recent.filter(Boolean).length - ownFailures)
+    const accepted = this.#recent.filter((hasFailed) => !hasFailed).length
+    return (failed + 1) / (failed + accepted + 2)
+  }
+
   /** Waits until a request may go; null when the signal aborted first. Every permit goes back by `leave`. */
   async enter(signal: AbortSignal): Promise<Permit | null> {
     for (;;) {
@@ -66,15 +81,22 @@ export class EndpointGate {
   /** An event of a request was accepted. */
   noteAccepted(): void {
     this.#accepted += 1
+    this.#note(false)
   }
 
-  /** A request failed. */
-  noteFailed(): void {
+  /** A request failed. Those of a suspect event alone say nothing of how the endpoint is at present. */
+  noteFailed(isSuspectAlone: boolean): void {
     this.#failed += 1
+    if (!isSuspectAlone) this.#note(true)
   }
 
   /** A request was answered 401 or 403: asks the endpoint what it is about, and holds everybody if need be. */
   async judgeUnauthorized(status: number): Promise<Unauthorized> {
     return await this.#credentials.judgeUnauthorized(status)
+  }
+
+  #note(hasFailed: boolean): void {
+    this.#recent.push(hasFailed)
+    if (this.#recent.length > RECENT) this.#recent.shift()
   }
 }

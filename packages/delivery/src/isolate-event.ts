@@ -8,53 +8,91 @@ import type { PendingEvent, SendHistory, Suspect } from './pending-event.ts'
 const SUSPECT_TRIES = 2
 /** Fewest failures alone that an event dies of. */
 export const MAX_ATTEMPTS = 10
+/** Most probable that a batch is taken apart for the endpoint's own failures. */
+const WRONG_SUSPICION = 0.05
+/** The same of refusals: what says no says more than what fails. */
+const LEAST_REFUSALS = 3
+const WRONG_REFUSAL = 1e-6
 /** Longest time that a suspect event is put aside, in milliseconds: its customer waits meanwhile. */
 export const SUSPECT_CAP_MS = 20_000
 /** Most probable that an event dies which is as good as the others: one in a thousand million. */
 const WRONG_DEATH = 1e-9
 
+/** Multiples of it, without their whole part, lie evenly and never repeat. */
+const GOLDEN_PART = 0.618_033_988_75
+
 /** What requests have shown of the endpoint since the start. */
-export interface Evidence {
+export interface Totals {
   /** Requests that it accepted. */
   readonly accepted: number
   /** Requests that failed. */
   readonly failed: number
 }
 
+/** The same, and how it is at present. */
+export interface Evidence extends Totals {
+  /** Part of the last requests that failed, 0..1, but for so many of the caller's own. */
+  readonly recentlyFailed: (ownFailures: number) => number
+}
+
 /** Failures in a row of one batch, and what was accepted before the first of them. */
 export interface FailedInARow {
   readonly failures: number
+  /** Of these, beyond those after which an event is looked for. */
+  readonly over: number
+  /** The requests since the whole batch was begun. */
+  readonly ofBatch: BatchRecord
   readonly acceptedBefore: number
+}
+
+/** What became of the requests of one batch. */
+export interface BatchRecord {
+  /** Requests that failed, of the whole batch and of its parts. */
+  readonly failed: number
+  /** Of its parts alone. */
+  readonly partsFailed: number
+  readonly partsAccepted: number
 }
 
 /** Failures in a row before an event of this batch is looked for; `tries` where none is suspect yet. */
 export function triesOf(batch: Batch, tries: number): number {
-  const isSuspect = batch.length === 1 && batch[0]!.pending.history.suspect !== undefined
-  return isSuspect ? SUSPECT_TRIES : tries
+  return isSuspectAlone(batch) ? SUSPECT_TRIES : tries
 }
 
-/** A suspect event goes alone while the endpoint is known to be healthy; in an outage it goes with the others. */
-export function goesAlone({ history: { suspect } }: PendingEvent, { accepted }: Evidence): boolean {
-  return suspect !== undefined && accepted > suspect.acceptedBefore
+/** Whether the batch is nothing but a suspect event. */
+export function isSuspectAlone(batch: Batch): boolean {
+  return batch.length === 1 && batch[0]!.pending.history.suspect !== undefined
 }
 
 /**
- * The part of a batch that goes first to see whether the endpoint is healthy: one half, then the other, since the event
- * that fails may be in either. The second has no customer of the first, so that nobody is overtaken.
+ * A suspect event goes alone. One that became suspect while nothing was accepted, so in an outage, goes with the others as
+ * long as that lasts.
  */
-export function canaryOf(batch: Batch, failures: number): Batch {
-  const middle = Math.ceil(batch.length / 2)
-  const first = batch.slice(0, middle)
-  if (failures % 2 === 1) return first
-  const customers = new Set(first.map(({ pending }) => pending.event.customerId))
-  const second = batch
-    .slice(middle)
-    .filter(({ pending }) => !customers.has(pending.event.customerId))
-  return second.length > 0 ? second : first
+export function goesAlone({ history: { suspect } }: PendingEvent, { accepted }: Totals): boolean {
+  return suspect !== undefined && (suspect.failures > 0 || accepted > suspect.acceptedBefore)
+}
+
+/**
+ * The part of a batch that goes first to see whether the endpoint is healthy: a half, then a quarter, down to one event,
+ * each from another place, since many events may be bad and anywhere. No customer is in it who has an earlier event in
+ * front of it, so that nobody is overtaken. `number` counts the canaries of a batch from 1.
+ */
+export function canaryOf(batch: Batch, number: number): Batch {
+  const size = Math.max(1, Math.ceil(batch.length / 2 ** number))
+  const start = Math.floor(((number * GOLDEN_PART) % 1) * (batch.length - size + 1))
+  const inFront = new Set(batch.slice(0, start).map(({ pending }) => pending.event.customerId))
+  const canary = batch
+    .slice(start, start + size)
+    .filter(({ pending }) => !inFront.has(pending.event.customerId))
+  return canary.length > 0 ? canary : batch.slice(0, size)
 }
 
 /** The event has failed alone. Its failures count where the endpoint accepted others meanwhile. */
-export function suspectAgain(history: SendHistory, row: FailedInARow, seen: Evidence): Suspect {
+export function suspectAgain(
+  history: SendHistory,
+  row: Pick<FailedInARow, 'failures' | 'acceptedBefore'>,
+  seen: Totals,
+): Suspect {
   const known = history.suspect
   const isHealthy = seen.accepted > (known?.acceptedBefore ?? row.acceptedBefore)
   const counted = isHealthy ? Math.min(row.failures, SUSPECT_TRIES) : 0
@@ -69,12 +107,37 @@ export function suspectAgain(history: SendHistory, row: FailedInARow, seen: Evid
 }
 
 /**
+ * Whether an event of a batch is rather to blame than the endpoint: where the endpoint fails most of its requests a row of
+ * failures says little, and a batch in halves would need twice as many.
+ */
+export function isSuspicious({ failures, ofBatch }: FailedInARow, seen: Evidence): boolean {
+  const { failed, partsFailed, partsAccepted } = ofBatch
+  const partsFailedPart = (partsFailed + 1) / (partsFailed + partsAccepted + 2)
+  const failedPart = Math.min(seen.recentlyFailed(failed), partsFailedPart)
+  return failedPart ** failures < WRONG_SUSPICION
+}
+
+/** Whether an event that fails alone, again and again, must be what fails. */
+export function isExhausted(suspect: Suspect, seen: Totals): boolean {
+  return isProven(suspect, seen, { least: MAX_ATTEMPTS, chance: WRONG_DEATH })
+}
+
+/** Whether refusals that are not in the destination's own words must be about the event. */
+export function isRefusedForGood(suspect: Suspect, seen: Totals): boolean {
+  return isProven(suspect, seen, { least: LEAST_REFUSALS, chance: WRONG_REFUSAL })
+}
+
+/**
  * Whether so many failures cannot be the endpoint's, going by the part of other requests that failed meanwhile. The
  * failures of other suspect events count too: where many fail alone it is an outage of a part of the endpoint.
  */
-export function isExhausted({ failures, ownFailures, since }: Suspect, seen: Evidence): boolean {
+function isProven(
+  { failures, ownFailures, since }: Suspect,
+  seen: Totals,
+  { least, chance }: { readonly least: number; readonly chance: number },
+): boolean {
   const failed = seen.failed - since.failed - ownFailures
   const requests = failed + seen.accepted - since.accepted
   const failedPart = (failed + 1) / (requests + 2)
-  return failures >= MAX_ATTEMPTS && failedPart ** failures < WRONG_DEATH
+  return failures >= least && failedPart ** failures < chance
 }

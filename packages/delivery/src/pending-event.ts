@@ -3,7 +3,7 @@
 import type { RelayEvent } from '@retention-relay/events'
 import { dedupeMember } from '@retention-relay/events'
 
-import type { Evidence } from './isolate-event.ts'
+import type { Totals } from './isolate-event.ts'
 import type { ClaimedJob } from './ports.ts'
 
 /** A claimed job and what of it is still open. */
@@ -12,8 +12,8 @@ export interface HeldJob {
   /** Number of positions. */
   readonly count: number
   readonly committedAt: number
-  /** Bytes of its data, which count against the worker's budget while it is held. */
-  readonly bytes: number
+  /** What it takes of the worker's budget while it is held, in bytes: its data, and its events once they are decoded. */
+  bytes: number
   /** True when an earlier owner may have sent it. */
   readonly maybeDelivered: boolean
   /** Positions without a written settle. 0: the job has left `active`. */
@@ -26,22 +26,20 @@ export interface SendHistory {
   attempts: number
   /** True when one of them had an unknown outcome. */
   maybeDelivered: boolean
-  /** Accepted requests of the endpoint when it was first refused; undefined before. */
-  refusedWhenAccepted?: number
-  /** Set once it alone has failed again and again. */
+  /** Set once it alone has failed again and again, or was refused in words that are not the destination's own. */
   suspect?: Suspect
 }
 
 /** An event that may be what makes its requests fail. */
 export interface Suspect {
-  /** Requests with nothing but it that failed while others were accepted. */
+  /** Requests with nothing but it that failed, or were refused, while others were accepted. */
   readonly failures: number
-  /** All requests with nothing but it that failed since it became suspect. */
+  /** All requests with nothing but it that failed, or were refused, since it became suspect. */
   readonly ownFailures: number
   /** Accepted requests of the endpoint when it last failed. */
   readonly acceptedBefore: number
   /** What was known of the endpoint when it became suspect. */
-  readonly since: Evidence
+  readonly since: Totals
 }
 
 /** One event of a held job. */
@@ -52,6 +50,16 @@ export interface PendingEvent {
   readonly job: HeldJob
   readonly position: number
   readonly history: SendHistory
+}
+
+/** As objects events take about this many times their bytes. */
+const DECODED_FACTOR = 4
+
+/** The job's events are decoded. Returns how many bytes more it takes. */
+export function growDecoded(job: HeldJob): number {
+  const before = job.bytes
+  job.bytes = before * DECODED_FACTOR
+  return job.bytes - before
 }
 
 /** Makes the held job of a claimed one. `count` is the number of its positions. */

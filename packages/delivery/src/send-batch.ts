@@ -5,7 +5,7 @@
 
 import type { ResponseClass } from '@retention-relay/events'
 
-import { AnswerActions, verdictOf } from './act-on-answer.ts'
+import { AnswerActions, hasFailed, verdictOf } from './act-on-answer.ts'
 import type { AnswerParts, Step } from './act-on-answer.ts'
 import { backoffMs } from './backoff.ts'
 import type { Batch } from './batch.ts'
@@ -13,7 +13,15 @@ import type { Verdict } from './circuit-breaker.ts'
 import type { ClearanceParts, ClearedBatch } from './clear-batch.ts'
 import { clearBatch, isProfileBatch } from './clear-batch.ts'
 import type { FailedInARow } from './isolate-event.ts'
-import { canaryOf, isExhausted, suspectAgain, SUSPECT_CAP_MS, triesOf } from './isolate-event.ts'
+import {
+  canaryOf,
+  isSuspectAlone,
+  isExhausted,
+  isSuspicious,
+  suspectAgain,
+  SUSPECT_CAP_MS,
+  triesOf,
+} from './isolate-event.ts'
 import { deadOutcome } from './outcomes.ts'
 import type { PendingEvent } from './pending-event.ts'
 import type { DestinationPort } from './ports.ts'
@@ -53,8 +61,10 @@ export class BatchSender {
   readonly #answers: AnswerActions
   /** Customers with an event of this batch that was put aside. */
   readonly #aside = new Set<string>()
-  /** The batch is a single event. */
-  #isSingle = false
+  /** Requests since the batch was begun. */
+  #record = { failed: 0, partsFailed: 0, partsAccepted: 0 }
+  /** Events of the batch. */
+  #size = 0
 
   constructor(parts: SenderParts) {
     this.#parts = parts
@@ -67,27 +77,29 @@ export class BatchSender {
   /** Sends until every event of the batch is settled, put aside, or the session has ended. */
   async send(batch: Batch): Promise<void> {
     this.#aside.clear()
-    this.#isSingle = batch.length === 1
-    await this.#sendAll(batch, CANARY_AFTER)
+    this.#record = { failed: 0, partsFailed: 0, partsAccepted: 0 }
+    this.#size = batch.length
+    await this.#sendAll(batch, CANARY_AFTER, this.#parts.gate.accepted)
   }
 
-  /** `tries`: failures in a row before an event of the batch is looked for. */
-  async #sendAll(batch: Batch, tries: number): Promise<void> {
+  /** `tries`: failures in a row before an event of the batch is looked for; `acceptedBefore` the first of them. */
+  async #sendAll(batch: Batch, tries: number, acceptedBefore: number): Promise<void> {
     const { gate } = this.#parts
-    const acceptedBefore = gate.accepted
     let open = batch
     let failures = 0
     while (open.length > 0) {
       const sent = await this.#sendOnce(open, failures + 1)
       open = sent.open
       if (sent.step.kind === 'done') return
-      if (sent.step.kind === 'halve') return await this.#sendHalves(open, tries)
+      if (sent.step.kind === 'halve') return await this.#sendHalves(open, tries, gate.accepted)
       if (sent.step.kind === 'again') continue
       failures += 1
       const { mayBeContent, leastWaitMs } = sent.step
       const before = gate.accepted
-      if (mayBeContent && failures >= triesOf(open, tries)) {
-        open = await this.#isolate(open, { failures, acceptedBefore }, leastWaitMs)
+      const over = failures - triesOf(open, tries)
+      if (mayBeContent && over >= 0) {
+        const row = { failures, over, ofBatch: this.#record, acceptedBefore }
+        open = await this.#isolate(open, row, leastWaitMs)
       }
       const isHealthy = gate.accepted > before
       if (!isHealthy && open.length > 0) await this.#wait(failures, leastWaitMs)
@@ -114,11 +126,19 @@ export class BatchSender {
       verdict = verdictOf(response)
       detail = detailOf(response)
       if (response.kind === 'retry') leastWaitMs = response.retryAfterMs ?? 0
-      if (verdict === 'down') gate.noteFailed()
+      if (hasFailed(response)) gate.noteFailed(isSuspectAlone(batch))
+      this.#count(batch, hasFailed(response), verdict)
       return response
     } finally {
       gate.leave(permit, verdict, detail, leastWaitMs)
     }
+  }
+
+  #count(batch: Batch, failed: boolean, verdict: Verdict): void {
+    const isPart = batch.length < this.#size
+    if (failed) this.#record.failed += 1
+    if (isPart && failed) this.#record.partsFailed += 1
+    else if (isPart && verdict === 'up') this.#record.partsAccepted += 1
   }
 
   async #handOver(batch: Batch): ReturnType<DestinationPort['send']> {
@@ -154,31 +174,34 @@ export class BatchSender {
     })
   }
 
-  async #sendHalves(batch: Batch, tries: number): Promise<void> {
+  async #sendHalves(batch: Batch, tries: number, acceptedBefore: number): Promise<void> {
     const middle = Math.ceil(batch.length / 2)
-    await this.#sendAll(batch.slice(0, middle), tries)
+    await this.#sendAll(batch.slice(0, middle), tries, acceptedBefore)
     const rest = await this.#behind(batch.slice(middle))
-    await this.#sendAll(rest, tries)
+    await this.#sendAll(rest, tries, acceptedBefore)
   }
 
   /**
    * The batch has failed again and again: the endpoint, or an event of it? Requests that were accepted meanwhile say
-   * that the endpoint is healthy; where there are none a part of the batch is the canary. Returns what is to be
-   * sent again together.
+   * that the endpoint is healthy; where there are none a part of the batch is the canary, a smaller one each time.
+   * Returns what is to be sent again together.
    */
   async #isolate(batch: Batch, row: FailedInARow, leastWaitMs: number): Promise<Batch> {
     if (batch.length === 1) {
       return this.#suspect(batch[0]!.pending, row, leastWaitMs) ? [] : batch
     }
-    if (this.#parts.gate.accepted > row.acceptedBefore) {
-      await this.#sendHalves(batch, 1)
+    const { gate } = this.#parts
+    if (gate.accepted > row.acceptedBefore) {
+      if (!isSuspicious(row, gate)) return batch
+      // What was seen of the endpoint holds for the halves too: many events may be bad.
+      await this.#sendHalves(batch, 1, row.acceptedBefore)
       return []
     }
     await this.#wait(row.failures, leastWaitMs)
-    const canary = canaryOf(batch, row.failures)
+    const canary = canaryOf(batch, row.over + 1)
     const { step } = await this.#sendOnce(canary, row.failures)
     if (step.kind === 'again' || step.kind === 'failed') return batch
-    if (step.kind === 'halve') await this.#sendHalves(canary, CANARY_AFTER)
+    if (step.kind === 'halve') await this.#sendHalves(canary, CANARY_AFTER, row.acceptedBefore)
     return await this.#behind(batch.filter((item) => !canary.includes(item)))
   }
 
@@ -188,13 +211,15 @@ export class BatchSender {
    */
   #suspect(pending: PendingEvent, row: FailedInARow, leastMs: number): boolean {
     const { gate, settle, settler, random, hasOthers } = this.#parts
+    const isNew = pending.history.suspect === undefined
+    if (isNew && gate.accepted > row.acceptedBefore && !isSuspicious(row, gate)) return false
     const suspect = suspectAgain(pending.history, row, gate)
     if (isExhausted(suspect, gate)) {
       const message = `${suspect.failures} requests with nothing but this event failed while others were accepted`
       settle([deadOutcome(pending, 'exhausted', { message }, settler)])
       return true
     }
-    if (this.#isSingle && suspect.failures === 0 && !hasOthers()) return false
+    if (this.#size === 1 && suspect.failures === 0 && !hasOthers()) return false
     const bounds = { leastMs, capMs: SUSPECT_CAP_MS }
     this.#setAside(pending, backoffMs(Math.max(1, suspect.failures), random, bounds))
     return true

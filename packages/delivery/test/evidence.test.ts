@@ -2,7 +2,8 @@
 // which part of a batch is asked whether the endpoint is healthy.
 import { expect, test } from 'vitest'
 
-import { canaryOf, isExhausted } from '../src/isolate-event.ts'
+import { canaryOf, isExhausted, isSuspicious } from '../src/isolate-event.ts'
+import type { Batch } from '../src/batch.ts'
 import type { Suspect } from '../src/pending-event.ts'
 import { track } from './events.ts'
 import { UNAVAILABLE } from './scripted-destination.ts'
@@ -43,19 +44,61 @@ test('a failure of a suspect event counts as the endpoint’s: it is evidence fo
   expect([destination.sent.length, gate.failed]).toEqual([2, 2])
 })
 
-test('the canary is one half, the next time the other, and overtakes nobody of the first', () => {
-  const [a1, b, a2, c] = [track('a'), track('b'), track('a'), track('c')]
-  const batch = batchOf(a1, b, a2, c)
-  const canary = (failures: number) =>
-    canaryOf(batch, failures).map(({ pending }) => pending.event.id)
-  expect([canary(3), canary(4), canary(5)]).toEqual([[a1.id, b.id], [c.id], [a1.id, b.id]])
+const idsOf = (batch: Batch): string[] => batch.map(({ pending }) => pending.event.id)
+
+test('the canaries of a batch are a half, a quarter, down to one event, from other places each time', () => {
+  const batch = batchOf(...Array.from({ length: 64 }, (_, index) => track(`c-${index}`)))
+  const canaries = Array.from({ length: 40 }, (_, index) => canaryOf(batch, index + 1))
+  expect(canaries.map(({ length }) => length).slice(0, 8)).toEqual([32, 16, 8, 4, 2, 1, 1, 1])
+  const singles = canaries.filter(({ length }) => length === 1).map((canary) => idsOf(canary)[0])
+  expect(new Set(singles).size).toBeGreaterThan(20)
 })
 
-test('of a batch of one customer the canary is always its beginning', () => {
-  const run = [track('a'), track('a'), track('a')]
-  const canaries = [3, 4].map((failures) => canaryOf(batchOf(...run), failures))
-  expect(canaries.map((canary) => canary.map(({ pending }) => pending.event.id))).toEqual([
-    [run[0]!.id, run[1]!.id],
-    [run[0]!.id, run[1]!.id],
+test('no canary overtakes an earlier event of its customer', () => {
+  const customers = ['a', 'b', 'a', 'c', 'b', 'a', 'd', 'c']
+  const batch = batchOf(...customers.map((customer) => track(customer)))
+  for (let number = 1; number <= 40; number += 1) {
+    const canary = canaryOf(batch, number)
+    expect(canary.length).toBeGreaterThan(0)
+    const places = canary.map((item) => batch.indexOf(item))
+    const overtaken = batch.filter(
+      (item, place) =>
+        !canary.includes(item) &&
+        canary.some(
+          ({ pending }, at) =>
+            pending.event.customerId === item.pending.event.customerId && place < places[at]!,
+        ),
+    )
+    expect(idsOf(overtaken)).toEqual([])
+  }
+})
+
+test('of a batch of one customer every canary is its beginning', () => {
+  const batch = batchOf(...Array.from({ length: 8 }, () => track('a')))
+  for (let number = 1; number <= 10; number += 1) {
+    const canary = canaryOf(batch, number)
+    expect(idsOf(canary)).toEqual(idsOf(batch.slice(0, canary.length)))
+  }
+})
+
+test('a row of failures is suspicious where others are accepted, and not where most requests fail', () => {
+  const row = (failures: number) => ({
+    failures,
+    over: 0,
+    acceptedBefore: 0,
+    ofBatch: { failed: failures, partsFailed: 0, partsAccepted: 0 },
+  })
+  const seen = (part: number) => ({ ...NOTHING, recentlyFailed: () => part })
+  expect([1, 2, 3].map((failures) => isSuspicious(row(failures), seen(0.02)))).toEqual([
+    true,
+    true,
+    true,
   ])
+  expect([3, 4, 5].map((failures) => isSuspicious(row(failures), seen(0.5)))).toEqual([
+    false,
+    false,
+    true,
+  ])
+  const parts = { failed: 30, partsFailed: 20, partsAccepted: 2 }
+  expect(isSuspicious({ ...row(5), ofBatch: parts }, seen(0.9))).toBe(false)
 })

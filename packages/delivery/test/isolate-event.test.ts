@@ -140,6 +140,28 @@ test('an endpoint that fails at random, nine of ten, kills nothing', async () =>
   expect(bench.destination.applied).toHaveLength(live.length)
 })
 
+test.each([
+  ['of opposite halves', [3, 15]],
+  ['of one half', [3, 5]],
+  ['of which there are five', [1, 4, 9, 14, 19]],
+])('several poison events %s stop nobody else', async (_where, places) => {
+  const bench = setupConsumer()
+  const events = Array.from({ length: 20 }, (_, index) => track(`n-${index}`))
+  const guilty = places.map((place) => events[place]!)
+  bench.partition.add(...events)
+  bench.destination.answer = (sent) =>
+    guilty.some((event) => contains(sent, event)) ? UNAVAILABLE : DELIVERED
+  startConsumer(bench)
+  const live = await trickle(bench, 30)
+  await forMs(bench, MINUTE_MS)
+  const ids = new Set(bench.destination.applied.map(({ id }) => id))
+  const bad = new Set(guilty.map(({ id }) => id))
+  const others = [...events, ...live].filter(({ id }) => !bad.has(id))
+  expect(others.filter(({ id }) => !ids.has(id))).toEqual([])
+  const dead = bench.partition.deadLetters.map(({ id }) => id)
+  expect(dead.toSorted()).toEqual(guilty.map(({ id }) => id).toSorted())
+})
+
 test('an outage of a part of the endpoint, for one customer in five, kills nothing', async () => {
   const bench = setupConsumer()
   let isBroken = true
@@ -149,7 +171,7 @@ test('an outage of a part of the endpoint, for one customer in five, kills nothi
       ? UNAVAILABLE
       : DELIVERED
   startConsumer(bench)
-  const live = await trickle(bench, 5)
+  const live = await trickle(bench, 10)
   expect(bench.partition.deadLetters).toEqual([])
   isBroken = false
   await forMs(bench, 30 * MINUTE_MS)

@@ -76,11 +76,11 @@ test('an outage costs no event its life: nothing is halved for good, and the bat
     whole,
     whole,
     whole,
-    first,
-    whole,
     second,
     whole,
     first,
+    whole,
+    second,
   ])
   expect([recorder.pauses, recorder.resumes]).toEqual([['destination'], ['destination']])
   expect(rate.perSecond).toBeLessThan(before / 5)

@@ -5,6 +5,7 @@ import type { Mutant } from '../mutant.ts'
 const CLASSIFY_RESPONSE = 'packages/customerio/src/classify-response.ts'
 const ERROR_BODY = 'packages/customerio/src/error-body.ts'
 const ACT_ON_ANSWER = 'packages/delivery/src/act-on-answer.ts'
+const ISOLATE_EVENT = 'packages/delivery/src/isolate-event.ts'
 
 const CLASSIFY_RESPONSE_TEST = 'packages/customerio/test/classify-response.test.ts'
 const SEND_BATCH_REFUSALS_TEST = 'packages/delivery/test/send-batch-refusals.test.ts'
@@ -93,13 +94,13 @@ export const answerMutants: readonly Mutant[] = [
   },
   {
     name: 'refusal-believed-without-evidence',
-    breaks: 'An event dies of a refusal in foreign words although nothing else was accepted since.',
-    file: ACT_ON_ANSWER,
-    find: 'this.#parts.gate.accepted > refusedWhenAccepted',
-    replace: 'this.#parts.gate.accepted >= refusedWhenAccepted',
+    breaks: 'An event dies of a refusal in foreign words as soon as one other request is accepted.',
+    file: ISOLATE_EVENT,
+    find: 'const LEAST_REFUSALS = 3\nconst WRONG_REFUSAL = 1e-6',
+    replace: 'const LEAST_REFUSALS = 1\nconst WRONG_REFUSAL = 1',
     test: {
       file: SEND_BATCH_REFUSALS_TEST,
-      name: 'it lives as long as nothing else is accepted, and dies when something was',
+      name: 'it lives as long as nothing else is accepted, and dies when others were, again and again',
     },
   },
   {

@@ -26,17 +26,17 @@ export const endpointMutants: readonly Mutant[] = [
     name: 'exhausted-without-evidence',
     breaks: 'An endpoint that fails nine of ten requests kills events.',
     file: ISOLATE_EVENT,
-    find: 'failedPart ** failures < WRONG_DEATH',
-    replace: 'failedPart ** failures < WRONG_DEATH + 1',
+    find: 'failures >= least && failedPart ** failures < chance',
+    replace: 'failures >= least && failedPart ** failures < chance + 1',
     test: { file: EVIDENCE_TEST, name: 'of the other requests fail an event dies of' },
   },
   {
     name: 'failures-of-other-suspects-left-out',
     breaks: 'An outage for one customer in five kills their events.',
     file: SEND_BATCH,
-    find: "if (verdict === 'down') gate.noteFailed()",
+    find: 'if (hasFailed(response)) gate.noteFailed(isSuspectAlone(batch))',
     replace:
-      "if (verdict === 'down' && batch[0]!.pending.history.suspect === undefined) gate.noteFailed()",
+      'if (hasFailed(response) && batch[0]!.pending.history.suspect === undefined) gate.noteFailed(false)',
     test: {
       file: EVIDENCE_TEST,
       name: 'a failure of a suspect event counts as the endpoint’s: it is evidence for every other one',
@@ -57,8 +57,8 @@ export const endpointMutants: readonly Mutant[] = [
     name: 'poison-never-dies',
     breaks: 'A poison event is sent for ever.',
     file: ISOLATE_EVENT,
-    find: 'failures >= MAX_ATTEMPTS &&',
-    replace: 'failures >= MAX_ATTEMPTS * 1e9 &&',
+    find: 'least: MAX_ATTEMPTS,',
+    replace: 'least: MAX_ATTEMPTS * 1e9,',
     test: {
       file: ISOLATE_EVENT_TEST,
       name: 'a poison event dies as exhausted, its neighbours are delivered in order, in the only busy partition',
@@ -68,11 +68,33 @@ export const endpointMutants: readonly Mutant[] = [
     name: 'canary-never-sent',
     breaks: 'A poison event stops its partition, when that is the only busy one.',
     file: SEND_BATCH,
-    find: 'if (mayBeContent && failures >= triesOf(open, tries)) {',
-    replace: 'if (mayBeContent && failures >= triesOf(open, tries) * 1e9) {',
+    find: 'if (mayBeContent && over >= 0) {',
+    replace: 'if (mayBeContent && over >= 1e9) {',
     test: {
       file: ISOLATE_EVENT_TEST,
       name: 'a poison event dies as exhausted, its neighbours are delivered in order, in the only busy partition',
+    },
+  },
+  {
+    name: 'canary-stays-a-half',
+    breaks: 'Two poison events in opposite halves of a batch stop its partition.',
+    file: ISOLATE_EVENT,
+    find: 'Math.ceil(batch.length / 2 ** number)',
+    replace: 'Math.ceil(batch.length / 2)',
+    test: {
+      file: ISOLATE_EVENT_TEST,
+      name: 'several poison events of opposite halves stop nobody else',
+    },
+  },
+  {
+    name: 'taken-apart-in-a-bad-hour',
+    breaks: 'An endpoint that fails nine of ten requests gets a request for each event.',
+    file: ISOLATE_EVENT,
+    find: 'const WRONG_SUSPICION = 0.05',
+    replace: 'const WRONG_SUSPICION = 1',
+    test: {
+      file: ISOLATE_EVENT_TEST,
+      name: 'an endpoint that fails at random, nine of ten, kills nothing',
     },
   },
   {

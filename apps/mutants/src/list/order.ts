@@ -138,11 +138,11 @@ export const orderMutants: readonly Mutant[] = [
     name: 'canary-overtakes-its-customer',
     breaks: "The canary takes the end of a customer's run before its beginning.",
     file: ISOLATE_EVENT,
-    find: '.filter(({ pending }) => !customers.has(pending.event.customerId))',
-    replace: '.filter(({ pending }) => !customers.has(pending.member))',
+    find: '.filter(({ pending }) => !inFront.has(pending.event.customerId))',
+    replace: '.filter(({ pending }) => !inFront.has(pending.member))',
     test: {
       file: EVIDENCE_TEST,
-      name: 'the canary is one half, the next time the other, and overtakes nobody of the first',
+      name: 'no canary overtakes an earlier event of its customer',
     },
   },
 ]
