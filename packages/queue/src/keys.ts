@@ -27,7 +27,7 @@ export interface PartitionKeys {
   readonly marker: string
   /** `worker#epoch` of the owner. String with expiry. */
   readonly lease: string
-  /** The Redis process that leases are given on, and from when on it may give new ones. Hash: `run`, `from` (ms). */
+  /** The Redis process that leases are given on, and from when on it may give new ones. Hash: `run`, `opens` (ms). */
   readonly leaseRun: string
   /** Durable counters: accepted, delivered, duplicate, dead, … Hash. */
   readonly counters: string

@@ -167,7 +167,7 @@ describe('a commit', () => {
   })
 
   it('of an order whose tombstones are refused is refused, and not stored', async () => {
-    const { submit, reader, namespace, stored } = await setup()
+    const { submit, reader, namespace, stored } = await setup(shared, { enqueueTimeoutMs: 500 })
     const mark = '02'.repeat(16)
     await reader.lpush(tombstoneKey(namespace, mark), 'somebody else')
     const stones: Tombstones = { id: 'order', marks: [mark], occurredAt: 77, ttlMs: 60_000 }

@@ -163,7 +163,7 @@ test('an unknown program is refused with the list of those there are', async () 
   const program = setup().run(['nothing'])
   expect(await program.exited).toEqual({ code: 2, signal: null })
   expect(program.stderr).toEqual([
-    'usage: node scripts/run.mjs start|worker|relay|demo|bench|mock [arguments]',
+    'usage: node scripts/run.mjs start|worker|relay|demo|bench|chaos|mutants|mock [arguments]',
   ])
 })
 

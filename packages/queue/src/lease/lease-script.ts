@@ -21,15 +21,15 @@ if ARGV[1] == 'acquire' then
   local run = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or ''
   local former = type(replication) == 'string' and string.match(replication, 'master_replid2:(%x+)') or ''
   local isPromoted = string.find(former, '[^0]') ~= nil
-  local known = redis.call('HMGET', KEYS[3], 'run', 'from')
+  local known = redis.call('HMGET', KEYS[3], 'run', 'opens')
   local time = redis.call('TIME')
   local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
-  local from = tonumber(known[2] or '0')
+  local opens = tonumber(known[2] or '0')
   if known[1] ~= run then
-    from = known[1] and isPromoted and nowMs + ARGV[2] or nowMs
-    redis.call('HSET', KEYS[3], 'run', run, 'from', string.format('%.0f', from))
+    opens = known[1] and isPromoted and nowMs + ARGV[2] or nowMs
+    redis.call('HSET', KEYS[3], 'run', run, 'opens', string.format('%.0f', opens))
   end
-  if nowMs >= from and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then
+  if nowMs >= opens and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then
     redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[2])
     owner = ARGV[4]
     held = 1
