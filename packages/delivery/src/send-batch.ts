@@ -156,7 +156,7 @@ export class BatchSender {
     const { lease, observer, histories } = this.#parts
     const { response, status, durationMs } = answer
     const unknownOutcome = 'unknownOutcome' in response && response.unknownOutcome
-    if (verdictOf(response) !== 'up') {
+    if (response.kind !== 'delivered' && response.kind !== 'partly_refused') {
       for (const { pending } of batch) {
         if (unknownOutcome) pending.history.maybeDelivered = true
         histories.keep(pending)

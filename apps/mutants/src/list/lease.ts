@@ -12,7 +12,7 @@ export const leaseMutants: readonly Mutant[] = [
     name: 'lease-taken-from-another',
     breaks: 'Two workers drain one partition.',
     file: LEASE_SCRIPT,
-    find: "if nowMs >= from and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then",
+    find: "if nowMs >= opens and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then",
     replace: 'if nowMs >= from then',
     test: { file: LEASE_REDIS_TEST, name: 'a lease of another worker is not acquired' },
   },
@@ -31,7 +31,7 @@ export const leaseMutants: readonly Mutant[] = [
     name: 'acquire-without-the-failover-wait',
     breaks: 'After a failover a lease is given that another worker still holds.',
     file: LEASE_SCRIPT,
-    find: 'if nowMs >= from and (owner',
+    find: 'if nowMs >= opens and (owner',
     replace: 'if (owner',
     test: {
       file: FAILOVER_REDIS_TEST,
