@@ -13,7 +13,7 @@ export const leaseMutants: readonly Mutant[] = [
     breaks: 'Two workers drain one partition.',
     file: LEASE_SCRIPT,
     find: "if nowMs >= opens and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then",
-    replace: 'if nowMs >= from then',
+    replace: 'if nowMs >= opens then',
     test: { file: LEASE_REDIS_TEST, name: 'a lease of another worker is not acquired' },
   },
   {
