@@ -86,7 +86,8 @@ export class Health {
         if (reason === 'auth') this.set('credentials', false)
         if (reason === 'mass_rejection') this.set('unpaused', false)
       },
-      resumed: (reason) => {
+      resumed: (reason, partition) => {
+        if (reason === 'destination' && partition === null) this.#accepted()
         if (reason === 'auth') this.set('credentials', true)
         if (reason === 'mass_rejection') this.set('unpaused', true)
       },

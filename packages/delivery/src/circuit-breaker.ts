@@ -44,6 +44,8 @@ export interface BreakerParts {
   readonly observer: Pick<DeliveryObserver, 'paused' | 'resumed'>
   /** Called when it has closed again. */
   readonly closed: () => void
+  /** Called when it has opened. */
+  readonly opened?: () => void
 }
 
 /** The breaker of one endpoint. */
@@ -54,6 +56,8 @@ export class CircuitBreaker {
   #failures = 0
   /** When the next probe may go, on the monotonic clock. */
   #probeAtMs = 0
+  /** Requests that wait in `enter`. */
+  #waiting = 0
   /** Resolves at each change of state. */
   #change = deferred()
 
@@ -65,8 +69,22 @@ export class CircuitBreaker {
     return this.#state
   }
 
+  /** Requests that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting
+  }
+
   /** Waits, in order of the calls, until a request may go; null when the signal aborted first. */
   async enter(signal: AbortSignal): Promise<Permit | null> {
+    this.#waiting += 1
+    try {
+      return await this.#pass(signal)
+    } finally {
+      this.#waiting -= 1
+    }
+  }
+
+  async #pass(signal: AbortSignal): Promise<Permit | null> {
     const { clock } = this.#parts
     while (!signal.aborted) {
       if (this.#state === 'closed') return { isProbe: false }
@@ -104,10 +122,11 @@ export class CircuitBreaker {
     const tries = this.#failures - OPEN_AFTER + 1
     const waitMs = backoffMs(tries, random, { leastMs: leastWaitMs, capMs: PROBE_CAP_MS })
     this.#probeAtMs = clock.monotonic() + waitMs
-    if (!permit.isProbe) {
-      observer.paused('destination', null, `${this.#failures} requests in a row failed: ${detail}`)
-    }
+    const isFirst = this.#state === 'closed'
     this.#to('open')
+    if (!isFirst) return
+    observer.paused('destination', null, `${this.#failures} requests in a row failed: ${detail}`)
+    this.#parts.opened?.()
   }
 
   async #waitForProbe(signal: AbortSignal): Promise<void> {

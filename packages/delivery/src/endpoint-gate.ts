@@ -11,6 +11,9 @@ import type { NamespacePause } from './namespace-pause.ts'
 /** Requests that tell how healthy the endpoint is at present. */
 const RECENT = 200
 
+/** Between two questions to an endpoint that is out, while nothing waits to be sent, in milliseconds. */
+const IDLE_ASK_MS = 2_000
+
 /** What a gate works with. */
 export interface EndpointGateParts extends CredentialsHoldParts, BreakerParts {
   readonly pause: NamespacePause
@@ -21,6 +24,8 @@ export class EndpointGate {
   readonly #credentials: CredentialsHold
   readonly #breaker: CircuitBreaker
   readonly #pause: NamespacePause
+  readonly #parts: EndpointGateParts
+  #isAsking = false
   #accepted = 0
   #failed = 0
   /** Whether each of the last requests failed, oldest first. */
@@ -28,7 +33,8 @@ export class EndpointGate {
 
   constructor(parts: EndpointGateParts) {
     this.#credentials = new CredentialsHold(parts)
-    this.#breaker = new CircuitBreaker(parts)
+    this.#parts = parts
+    this.#breaker = new CircuitBreaker({ ...parts, opened: () => void this.#askWhileIdle() })
     this.#pause = parts.pause
   }
 
@@ -93,6 +99,29 @@ export class EndpointGate {
   /** A request was answered 401 or 403: asks the endpoint what it is about, and holds everybody if need be. */
   async judgeUnauthorized(status: number): Promise<Unauthorized> {
     return await this.#credentials.judgeUnauthorized(status)
+  }
+
+  /**
+   * Where nothing waits to be sent nobody probes by sending, and the worker would say for ever that the endpoint is out: it
+   * is asked then whether it answers.
+   */
+  async #askWhileIdle(): Promise<void> {
+    const { clock, destination, stop } = this.#parts
+    if (this.#isAsking) return
+    this.#isAsking = true
+    while (this.#breaker.state !== 'closed' && !stop.aborted) {
+      await clock.sleep(IDLE_ASK_MS, stop)
+      if (!this.#isIdle()) continue
+      const answer = await destination.probe().catch(() => null)
+      if (answer?.kind === 'accepted' && this.#isIdle()) {
+        this.#breaker.leave({ isProbe: false }, 'up')
+      }
+    }
+    this.#isAsking = false
+  }
+
+  #isIdle(): boolean {
+    return this.#breaker.state === 'open' && this.#breaker.waiting === 0
   }
 
   #note(hasFailed: boolean): void {

@@ -17,6 +17,7 @@ async function setup() {
   const clock = new FakeClock()
   const rate = new RateShare(10, clock)
   const bench = setupSender({ rate }, clock)
+  bench.destination.probe = async () => ({ kind: 'unreachable' })
   rate.setShare(1)
   for (let failure = 0; failure < OPEN_AFTER; failure += 1) {
     bench.gate.leave((await bench.gate.enter(signal))!, 'down')

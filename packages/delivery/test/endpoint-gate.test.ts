@@ -14,11 +14,12 @@ function setup() {
   const clock = new FakeClock()
   const observer = new Recorder()
   const pause = new NamespacePause(observer)
+  const destination = new ScriptedDestination()
   const gate = new EndpointGate({
     clock,
     observer,
     pause,
-    destination: new ScriptedDestination(),
+    destination,
     random: () => 1,
     stop: signal,
     closed: () => undefined,
@@ -35,7 +36,7 @@ function setup() {
       entered.push(name)
       gate.leave(permit!, 'unknown')
     })
-  return { clock, pause, gate, resume, entered, enter }
+  return { clock, observer, destination, pause, gate, resume, entered, enter }
 }
 
 test('while the namespace is paused nobody enters, and at its end everybody does', async () => {
@@ -62,4 +63,35 @@ test('a pause that begins while a request waits for the circuit breaker holds it
   await resume()
   await clock.until(entering)
   expect(entered).toEqual(['one'])
+})
+
+test('with nothing left to send the endpoint is asked, and the pause ends when it answers', async () => {
+  const { clock, observer, destination, gate } = setup()
+  let isOut = true
+  destination.probe = async () => ({ kind: isOut ? 'unreachable' : 'accepted' })
+  for (let failure = 0; failure < OPEN_AFTER; failure += 1) {
+    gate.leave((await gate.enter(signal))!, 'down')
+  }
+  await clock.advance(60_000)
+  expect([gate.isOpen, observer.resumes]).toEqual([true, []])
+  isOut = false
+  await clock.advance(5_000)
+  expect([gate.isOpen, observer.resumes]).toEqual([false, ['destination']])
+})
+
+test('while a request waits it is the request that asks', async () => {
+  const { clock, destination, gate } = setup()
+  let asked = 0
+  destination.probe = async () => {
+    asked += 1
+    return { kind: 'accepted' }
+  }
+  for (let failure = 0; failure < OPEN_AFTER; failure += 1) {
+    gate.leave((await gate.enter(signal))!, 'down')
+  }
+  const ask = async (): Promise<void> => {
+    for (let probe = 0; probe < 6; probe += 1) gate.leave((await gate.enter(signal))!, 'down')
+  }
+  await clock.until(ask())
+  expect([asked, gate.isOpen]).toEqual([0, true])
 })
