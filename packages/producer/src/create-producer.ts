@@ -145,12 +145,12 @@ class RelayProducer<Plan extends TrackingPlan> implements Producer<Plan> {
   /** Up to the hand-over to the committer nothing waits, so the order of calls is kept. */
   async #store(draft: Draft): Promise<Receipt> {
     try {
-      const { customerId, clamped, ...event } = prepareEvent(draft, this.#rules)
-      const { id } = event
+      const prepared = prepareEvent(draft, this.#rules)
+      const { id, customerId, occurredAt, text, bytes, clamped, tombstones } = prepared
       if (clamped) this.#counters.clampedTimes += 1
-      const { committer, namespace } = this.#openFor(event)
+      const { committer, namespace } = this.#openFor({ id, occurredAt })
       const partition = partitionOf(customerId, namespace.partitions)
-      await committer.submit({ ...event, partition })
+      await committer.submit({ id, occurredAt, text, bytes, tombstones, partition })
       this.#counters.acknowledged += 1
       return { id, partition, committedAt: new Date(this.#rules.now()) }
     } catch (error) {
