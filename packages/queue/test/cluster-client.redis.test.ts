@@ -79,3 +79,16 @@ it('finds the new master of a node that became a replica and kept its connection
   const arrival = await awaitRedis(client, { timeoutMs: 20_000 })
   expect(arrival).toMatchObject({ kind: 'ready', facts: [{}, {}, {}] })
 })
+
+it('waits while a range of slots has no master', async () => {
+  const args = ['--cluster-require-full-coverage', 'no']
+  const own = await startRedisCluster({ args, onEnd: onTestFinished })
+  for (const { port } of own.nodes) await redisCommand(port!, 'CLUSTER DELSLOTSRANGE 0 5460')
+  const client = connect(own.addresses)
+  const arrival = awaitRedis(client, { timeoutMs: 20_000 })
+  let maps = 0
+  client.on('refresh', () => (maps += 1))
+  await until(() => maps, { accept: (count) => count >= 3, timeoutMs: 20_000 })
+  await redisCommand(own.nodes[0]!.port!, 'CLUSTER ADDSLOTSRANGE 0 5460')
+  expect(await arrival).toMatchObject({ kind: 'ready', facts: [{}, {}, {}] })
+})

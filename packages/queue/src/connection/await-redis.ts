@@ -8,6 +8,7 @@ import { RelayError } from '@retention-relay/events'
 import { bareError } from './bare-error.ts'
 import { isCluster } from './client.ts'
 import type { RedisClient } from './client.ts'
+import { hasEverySlot } from './cluster-node.ts'
 import { assertUsable, inspectRedis } from './inspect.ts'
 import type { RedisFacts } from './inspect.ts'
 import { unusableError } from './unusable.ts'
@@ -69,8 +70,9 @@ async function arrive(
 }
 
 /**
- * A node of a Cluster that has become a replica is no fault of the address: the client's map of the slots is old. While
- * the node lives, nothing but a command for one of its slots would renew the map, so it is renewed here.
+ * A node of a Cluster that has become a replica, or slots without a master, are no fault of the address: the client's
+ * map of the slots is old. While the nodes live, nothing but a command for one of these slots would renew the map, so it
+ * is renewed here.
  */
 async function inspectCurrent(
   client: RedisClient,
@@ -78,8 +80,8 @@ async function inspectCurrent(
 ): Promise<readonly RedisFacts[]> {
   for (;;) {
     const facts = await inspectRedis(client)
-    if (!isCluster(client) || signal.aborted || !facts.some(({ readOnly }) => readOnly))
-      return facts
+    if (!isCluster(client) || signal.aborted) return facts
+    if (hasEverySlot(client) && !facts.some(({ readOnly }) => readOnly)) return facts
     client.refreshSlotsCache()
     await pause(REFRESH_MS)
   }

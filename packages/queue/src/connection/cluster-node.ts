@@ -27,6 +27,20 @@ export function masters(client: RedisClient): readonly Redis[] {
   return isCluster(client) ? client.nodes('master') : [client]
 }
 
+/**
+ * False while the map of a Cluster has a slot without a master: in the middle of a failover a node that is asked for the
+ * map may know that the old master is one no more, and not yet who follows it.
+ */
+export function hasEverySlot(client: RedisClient): boolean {
+  if (!isCluster(client)) return true
+  const known = new Set(masters(client).map(nodeAddress))
+  for (let slot = 0; slot < SLOTS; slot += 1) {
+    const address = client.slots[slot]?.[0]
+    if (address === undefined || !known.has(address)) return false
+  }
+  return true
+}
+
 /** `host:port`, or the path of the socket. Never a credential. */
 export function nodeAddress(node: Redis): string {
   const { path, host, port } = node.options
