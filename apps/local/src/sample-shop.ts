@@ -119,7 +119,7 @@ function* journey(
     if (random() < 0.3) {
       yield track({
         name: 'subscription_canceled',
-        data: { subscription_id: `s-${id}`, reason: 'too_much' },
+        data: { subscription_id: `s-${id}`, reason: 'too_much_product' },
       })
     }
   }

@@ -1,8 +1,19 @@
+export { checkData, checkMessage, typeName } from './check-data.ts'
+export type { CheckedData, DataFault } from './check-data.ts'
 export type { DeadLetterRecord } from './dead-letter.ts'
 export { dedupeMember } from './dedupe-member.ts'
 export { retentionPlan } from './definitions/retention-plan.ts'
 export { ERROR_CODES, RelayError } from './errors.ts'
 export type { ErrorCode, ErrorCodeEntry, RelayErrorOptions } from './errors.ts'
+export { defineAttributes, defineEvent } from './event-definition.ts'
+export type {
+  AttributesDefinition,
+  Checks,
+  EventDefinition,
+  FieldPath,
+  IdempotencyKey,
+  ObjectSchema,
+} from './event-definition.ts'
 export { EVENT_OPS, eventLabel, isProfileOperation } from './event.ts'
 export type {
   AddDeviceEvent,
@@ -30,6 +41,10 @@ export {
   unreadJob,
 } from './job-format.ts'
 export type { DecodedJob, JobData, JobPosition } from './job-format.ts'
+export { jsonSchemaOf } from './json-schema.ts'
+export type { JsonSchema } from './json-schema.ts'
+export { judgeEvent } from './judge-event.ts'
+export type { Judgement } from './judge-event.ts'
 export { limitFault, LIMITS } from './limits.ts'
 export type { LimitFault } from './limits.ts'
 export { encodeOperation } from './operation.ts'
@@ -45,14 +60,7 @@ export type {
 export { crc16, DEFAULT_PARTITIONS, partitionOf } from './partition.ts'
 export { timeRules } from './time-rules.ts'
 export type { TimeRules, Tombstones } from './time-rules.ts'
-export { defineEvent, defineTrackingPlan, findDefinition } from './tracking-plan.ts'
-export type {
-  AttributesInput,
-  EventDefinition,
-  EventName,
-  IdempotencyKey,
-  TrackingPlan,
-  TrackInput,
-} from './tracking-plan.ts'
+export { defineTrackingPlan, eventDefinitions, findDefinition } from './tracking-plan.ts'
+export type { AttributesInput, EventName, TrackingPlan, TrackInput } from './tracking-plan.ts'
 export { createUlidSource, DERIVED_ID_TIME_MS, deriveId, isUlid } from './ulid.ts'
 export type { UlidSourceOptions } from './ulid.ts'

@@ -6,8 +6,9 @@ import * as crypto from 'node:crypto'
 
 import { RelayError } from './errors.ts'
 import type { JsonObject, RelayEvent, TrackEvent } from './event.ts'
-import type { EventDefinition, TrackingPlan } from './tracking-plan.ts'
-import { findDefinition } from './tracking-plan.ts'
+import type { EventDefinition } from './event-definition.ts'
+import type { TrackingPlan } from './tracking-plan.ts'
+import { eventDefinitions, findDefinition } from './tracking-plan.ts'
 
 /** Kept longer than the superseded events may be sent, in milliseconds. */
 const TOMBSTONE_REST_MS = 24 * 60 * 60 * 1000
@@ -40,7 +41,7 @@ export interface TimeRules {
  * @throws RelayError `RELAY_CONFIG_INVALID` when a superseded event could wait longer than its tombstones are kept.
  */
 export function timeRules(plan: TrackingPlan, namespace: string): TimeRules {
-  const definitions = Object.values(plan.events) as EventDefinition[]
+  const definitions = eventDefinitions(plan)
   const superseders = supersedersOf(definitions)
   const ttls = new Map(
     definitions.map((definition) => [definition.name, tombstoneTtlMs(definition, plan)]),

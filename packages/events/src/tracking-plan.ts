@@ -1,71 +1,87 @@
-// The tracking plan: every event the shop may send, each with its schema and its idempotency key. The producer
-// checks an event against it before anything is stored; its types are the types of `track`.
+// The tracking plan: every event the shop may send, each with its definition, and the attributes of `identify`. The
+// producer checks an event against it before anything is stored, the worker before it is sent; its types are the types
+// of `track`. A shop takes the shipped plan, adds to it and overrides what is different.
 
 import type * as z from 'zod'
 
-/** Which field makes two calls the same business event. */
-export interface IdempotencyKey<Data> {
-  /** The key of this data; undefined where the data has none. */
-  readonly of: (data: Data) => string | undefined
-  /** Why this key, for the documentation. */
-  readonly why: string
-}
-
-/** What an event of one name must look like. */
-export interface EventDefinition<
-  Name extends string = string,
-  Schema extends z.ZodType<Record<string, unknown>> = z.ZodType<Record<string, unknown>>,
-> {
-  readonly name: Name
-  /** When a service emits it. */
-  readonly description: string
-  /** Raised when the meaning or the schema changes. 1 or more. */
-  readonly version: number
-  readonly schema: Schema
-  /** Without one, every call is an event of its own. */
-  readonly idempotencyKey?: IdempotencyKey<z.output<Schema>>
-  /** Age in milliseconds from which on the event is of no use. Default: it never is. */
-  readonly staleAfterMs?: number
-  /** What becomes of it then, if it was not sent before: sent with its original time, or a dead letter. Default `send`. */
-  readonly onStale?: 'send' | 'dead-letter'
-  /**
-   * Names of events that this one makes senseless: unsent ones of its checkout, of its cart, and older ones of its
-   * customer. They must have `staleAfterMs` and `onStale: 'dead-letter'`.
-   */
-  readonly supersedes?: readonly string[]
-}
-
-/** Declares one event. */
-export function defineEvent<
-  const Name extends string,
-  Schema extends z.ZodType<Record<string, unknown>>,
->(definition: EventDefinition<Name, Schema>): EventDefinition<Name, Schema> {
-  return definition
-}
+import { RelayError } from './errors.ts'
+import type { AttributesDefinition, Checks, EventDefinition } from './event-definition.ts'
+import { schemaFault } from './json-schema.ts'
 
 /** All events and the identify attributes of a shop. */
 export interface TrackingPlan<
   Events extends object = object,
-  Attributes extends z.ZodType<Record<string, unknown>> = z.ZodType<Record<string, unknown>>,
+  Attributes extends AttributesDefinition = AttributesDefinition,
 > {
   readonly events: Events
   readonly attributes: Attributes
+  /** What becomes of an event whose name is not in the plan. Default `strict`: refused. */
+  readonly unknownEvents: Checks
 }
 
 type Named<Definitions extends readonly { readonly name: string }[]> = {
   readonly [Entry in Definitions[number] as Entry['name']]: Entry
 }
 
-/** Puts definitions together to a plan. */
+/** The events of a plan with others put over them. */
+type Over<Events extends object, Definitions extends readonly { readonly name: string }[]> = {
+  readonly [Name in keyof Events | keyof Named<Definitions>]: Name extends keyof Named<Definitions>
+    ? Named<Definitions>[Name]
+    : Name extends keyof Events
+      ? Events[Name]
+      : never
+}
+
+type Definitions = readonly { readonly name: string }[]
+
+/** What both forms of `defineTrackingPlan` take. */
+interface PlanParts<Events extends Definitions> {
+  /** One for each name. One of a name that the extended plan has takes its place. */
+  readonly events: Events
+  /** What becomes of an event whose name is not in the plan. Default: as in the extended plan, or `strict`. */
+  readonly unknownEvents?: Checks
+}
+
+/**
+ * Puts definitions together to a plan.
+ *
+ * @throws RelayError `RELAY_CONFIG_INVALID` that lists every fault.
+ */
 export function defineTrackingPlan<
-  const Definitions extends readonly { readonly name: string }[],
-  Attributes extends z.ZodType<Record<string, unknown>>,
->(parts: {
-  readonly events: Definitions
-  readonly attributes: Attributes
-}): TrackingPlan<Named<Definitions>, Attributes> {
-  const events = Object.fromEntries(parts.events.map((definition) => [definition.name, definition]))
-  return { events: events as unknown as Named<Definitions>, attributes: parts.attributes }
+  const Events extends Definitions,
+  Attributes extends AttributesDefinition,
+>(
+  parts: PlanParts<Events> & { readonly attributes: Attributes },
+): TrackingPlan<Named<Events>, Attributes>
+export function defineTrackingPlan<const Events extends Definitions, Base extends TrackingPlan>(
+  parts: PlanParts<Events> & { readonly extends: Base; readonly attributes?: undefined },
+): TrackingPlan<Over<Base['events'], Events>, Base['attributes']>
+export function defineTrackingPlan<
+  const Events extends Definitions,
+  Base extends TrackingPlan,
+  Attributes extends AttributesDefinition,
+>(
+  parts: PlanParts<Events> & { readonly extends: Base; readonly attributes: Attributes },
+): TrackingPlan<Over<Base['events'], Events>, Attributes>
+export function defineTrackingPlan(
+  parts: PlanParts<Definitions> & {
+    readonly extends?: TrackingPlan
+    readonly attributes?: AttributesDefinition | undefined
+  },
+): TrackingPlan {
+  const base = parts.extends
+  const own = parts.events as readonly EventDefinition[]
+  const plan = {
+    events: { ...base?.events, ...Object.fromEntries(own.map((event) => [event.name, event])) },
+    attributes: (parts.attributes ?? base?.attributes) as AttributesDefinition,
+    unknownEvents: parts.unknownEvents ?? base?.unknownEvents ?? 'strict',
+  }
+  const faults = [...repeated(own), ...faultsOf(plan)]
+  if (faults.length > 0) {
+    const message = `The tracking plan has faults. ${faults.join(' ')}`
+    throw new RelayError('RELAY_CONFIG_INVALID', message, { details: { faults } })
+  }
+  return plan
 }
 
 /** Names of a plan's events. */
@@ -82,10 +98,34 @@ export type TrackInput<Plan extends TrackingPlan> = {
 }[EventName<Plan>]
 
 /** What `identify` takes. */
-export type AttributesInput<Plan extends TrackingPlan> = z.input<Plan['attributes']>
+export type AttributesInput<Plan extends TrackingPlan> = z.input<Plan['attributes']['schema']>
 
 /** The definition of a name, or undefined. */
 export function findDefinition(plan: TrackingPlan, name: string): EventDefinition | undefined {
   if (!Object.hasOwn(plan.events, name)) return undefined
   return (plan.events as Record<string, EventDefinition>)[name]
+}
+
+/** All definitions, in the order of the plan. */
+export function eventDefinitions(plan: TrackingPlan): readonly EventDefinition[] {
+  return Object.values(plan.events)
+}
+
+function repeated(definitions: readonly EventDefinition[]): string[] {
+  const names = definitions.map(({ name }) => name)
+  const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
+  return [...twice].map((name) => `${name} stands in it twice: leave one out.`)
+}
+
+function faultsOf(plan: TrackingPlan): string[] {
+  const faults = eventDefinitions(plan).flatMap(({ name, version, schema }) => {
+    const found: string[] = []
+    if (!Number.isSafeInteger(version) || version < 1) {
+      found.push(`The version of ${name} must be a whole number from 1.`)
+    }
+    const fault = schemaFault(schema)
+    return fault === null ? found : [...found, `The schema of ${name} ${fault}`]
+  })
+  const fault = schemaFault(plan.attributes.schema)
+  return fault === null ? faults : [...faults, `The schema of the attributes ${fault}`]
 }

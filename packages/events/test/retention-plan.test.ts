@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest'
 
-import { defineTrackingPlan, findDefinition, retentionPlan } from '../src/index.ts'
+import { eventDefinitions, findDefinition, jsonSchemaOf, retentionPlan } from '../src/index.ts'
+import type { JsonSchema } from '../src/index.ts'
 
 const item = { product_id: 'p-1', name: 'Coffee beans', quantity: 2, unit_price: 19.9 }
 const value = { value: 39.8, currency: 'EUR' }
+const cart = { cart_id: 'c-1', items: [item], ...value }
+const checkout = { checkout_id: 'ch-1', items: [item], ...value }
 
 /** A valid example of each event, and the idempotency key that it has. */
 const EXAMPLES: Record<string, { data: Record<string, unknown>; key: string | undefined }> = {
@@ -11,17 +14,45 @@ const EXAMPLES: Record<string, { data: Record<string, unknown>; key: string | un
     data: { product_id: 'p-1', name: 'Coffee beans', ...value, url: 'https://shop.example/p-1' },
     key: undefined,
   },
-  added_to_cart: { data: { cart_id: 'c-1', items: [item], ...value }, key: undefined },
-  checkout_started: { data: { checkout_id: 'ch-1', items: [item], ...value }, key: 'ch-1' },
+  added_to_cart: { data: cart, key: undefined },
+  cart_updated: { data: { ...cart, items: [] }, key: undefined },
+  checkout_started: { data: checkout, key: 'ch-1' },
+  checkout_updated: { data: { ...checkout, revision: 4 }, key: 'ch-1:4' },
   order_placed: { data: { order_id: 'o-1', items: [item], ...value, coupon: 'X' }, key: 'o-1' },
+  order_canceled: { data: { order_id: 'o-1', reason: 'fraud', ...value }, key: 'o-1' },
   order_fulfilled: { data: { order_id: 'o-1', fulfillment_id: 'f-1' }, key: 'f-1' },
   order_delivered: { data: { order_id: 'o-1', delivered_at: 1_796_000_000 }, key: 'o-1' },
+  order_refunded: {
+    data: { order_id: 'o-1', refund_id: 'r-1', reason: 'damaged', ...value },
+    key: 'r-1',
+  },
   subscription_created: {
     data: { subscription_id: 's-1', items: [item], ...value, interval_days: 30 },
     key: 's-1',
   },
-  subscription_canceled: { data: { subscription_id: 's-1', reason: 'too much' }, key: undefined },
+  subscription_canceled: { data: { subscription_id: 's-1', reason: 'moved' }, key: undefined },
+  subscription_payment_failed: {
+    data: { subscription_id: 's-1', payment_id: 'pay-1', reason: 'declined', ...value },
+    key: 'pay-1',
+  },
 }
+
+/** Every field of a schema, at any depth, by its path. */
+function fieldsOf(schema: JsonSchema, path = ''): [path: string, field: JsonSchema][] {
+  const below = Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const at = path === '' ? name : `${path}.${name}`
+    return [[at, field] as [string, JsonSchema], ...fieldsOf(field, at)]
+  })
+  return schema.items === undefined ? below : [...below, ...fieldsOf(schema.items, `${path}[]`)]
+}
+
+/** The schemas of a plan by the name that people use. */
+const schemas = [
+  ...eventDefinitions(retentionPlan).map(
+    ({ name, schema }) => [name, jsonSchemaOf(schema)] as const,
+  ),
+  ['identify', jsonSchemaOf(retentionPlan.attributes.schema)] as const,
+]
 
 describe('the shipped plan', () => {
   it('has an example here for each of its events', () => {
@@ -45,6 +76,28 @@ describe('the shipped plan', () => {
     expect(definition?.schema.safeParse({ ...data, [first]: undefined }).success).toBe(false)
   })
 
+  it.each(schemas)('describes every field of %s, with an example', (_name, schema) => {
+    const wanting = fieldsOf(schema)
+      .filter(([, { description = '', examples, properties, items }]) => {
+        const isGroup = properties !== undefined || items !== undefined
+        return description.length < 4 || (!isGroup && examples === undefined)
+      })
+      .map(([path]) => path)
+    expect(wanting).toEqual([])
+  })
+
+  it.each(schemas)(
+    'says the unit of every number of %s that counts or measures',
+    (_name, schema) => {
+      const wanting = fieldsOf(schema).filter(([path, { type, unit }]) => {
+        return (
+          (type === 'number' || type === 'integer') && path !== 'revision' && unit === undefined
+        )
+      })
+      expect(wanting).toEqual([])
+    },
+  )
+
   it('takes every attribute, and null where it clears one', () => {
     const attributes = {
       email: 'a@example.com',
@@ -59,28 +112,20 @@ describe('the shipped plan', () => {
       discount_eligible: false,
       first_time_buyer: false,
     }
-    expect(retentionPlan.attributes.parse(attributes)).toEqual(attributes)
+    expect(retentionPlan.attributes.schema.parse(attributes)).toEqual(attributes)
   })
 
   it('says that a time in milliseconds is in milliseconds', () => {
-    const result = retentionPlan.attributes.safeParse({ last_order_at: 1_796_000_000_000 })
+    const result = retentionPlan.attributes.schema.safeParse({ last_order_at: 1_796_000_000_000 })
     expect(result.error?.issues[0]?.message).toContain('milliseconds')
   })
-})
 
-describe('a definition', () => {
-  it('is not found under a name that every object has', () => {
-    expect(findDefinition(retentionPlan, 'toString')).toBeUndefined()
-    expect(findDefinition(retentionPlan, '__proto__')).toBeUndefined()
-  })
-
-  it('is found under its name in a plan of its own', () => {
-    const { order_placed } = retentionPlan.events
-    const plan = defineTrackingPlan({
-      events: [order_placed],
-      attributes: retentionPlan.attributes,
-    })
-    expect(findDefinition(plan, 'order_placed')).toBe(order_placed)
-    expect(findDefinition(plan, 'checkout_started')).toBeUndefined()
+  it('tells a cart that changes three times three times, and a repeated call once', () => {
+    const keyOf = (revision?: number): string | undefined => {
+      const { idempotencyKey } = retentionPlan.events.cart_updated
+      return idempotencyKey?.of({ ...cart, ...(revision === undefined ? {} : { revision }) })
+    }
+    expect([keyOf(), keyOf()]).toEqual([undefined, undefined])
+    expect(new Set([keyOf(1), keyOf(2), keyOf(3), keyOf(3)]).size).toBe(3)
   })
 })

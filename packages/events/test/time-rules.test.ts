@@ -2,7 +2,13 @@
 import { expect, test } from 'vitest'
 import * as z from 'zod'
 
-import { defineEvent, defineTrackingPlan, retentionPlan, timeRules } from '../src/index.ts'
+import {
+  defineAttributes,
+  defineEvent,
+  defineTrackingPlan,
+  retentionPlan,
+  timeRules,
+} from '../src/index.ts'
 import type { TrackEvent } from '../src/index.ts'
 
 const HOUR_MS = 3_600_000
@@ -83,7 +89,7 @@ test('a plan whose superseded events may wait for ever is refused, with the reme
       defineEvent({ name: 'bought', supersedes: ['looked'], ...common }),
       defineEvent({ name: 'looked', staleAfterMs: HOUR_MS, ...common }),
     ],
-    attributes: schema,
+    attributes: defineAttributes({ description: 'x', schema }),
   })
   expect(() => timeRules(plan, 'test')).toThrow(/bought supersedes looked.*onStale 'dead-letter'/)
 })

@@ -53,7 +53,14 @@ class RelayProducer<Plan extends TrackingPlan> implements Producer<Plan> {
   readonly #session: Session
   readonly #rules: EventRules
   /** Written by `#submit` and `#count`. */
-  readonly #counters = { acknowledged: 0, refused: 0, unknown: 0, invalid: 0, clampedTimes: 0 }
+  readonly #counters = {
+    acknowledged: 0,
+    refused: 0,
+    unknown: 0,
+    invalid: 0,
+    tolerated: 0,
+    clampedTimes: 0,
+  }
   /** Set by the first `close`. */
   #closing: Promise<void> | undefined
 
@@ -148,6 +155,7 @@ class RelayProducer<Plan extends TrackingPlan> implements Producer<Plan> {
       const prepared = prepareEvent(draft, this.#rules)
       const { id, customerId, occurredAt, text, bytes, clamped, tombstones } = prepared
       if (clamped) this.#counters.clampedTimes += 1
+      if (prepared.tolerated) this.#counters.tolerated += 1
       const { committer, namespace } = this.#openFor({ id, occurredAt })
       const partition = partitionOf(customerId, namespace.partitions)
       await committer.submit({ id, occurredAt, text, bytes, tombstones, partition })

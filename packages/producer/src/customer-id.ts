@@ -3,7 +3,7 @@
 // White space around an id makes two people of one. All of them are refused, with the way out; the message names the
 // kind and never shows the id.
 
-import { RelayError } from '@retention-relay/events'
+import { RelayError, typeName } from '@retention-relay/events'
 
 /** Kinds of id that a producer may accept by name. */
 export type CustomerIdKind = 'email' | 'phone'
@@ -37,16 +37,6 @@ export function checkCustomerId(
     throw fault(field, 'is a phone number', optOut('a phone number', 'phone'))
   }
   return value
-}
-
-/** The type of a value, in words: never the value. */
-export function typeName(value: unknown): string {
-  if (value === undefined) return 'missing'
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'an array'
-  if (value instanceof Date) return 'a Date'
-  if (typeof value === 'number' && !Number.isFinite(value)) return 'not a finite number'
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 function optOut(kind: string, name: CustomerIdKind): string {

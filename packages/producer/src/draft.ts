@@ -1,10 +1,8 @@
 // A call before it is checked. The methods of the producer and the entries of `enqueue` become the same draft, so that
 // there is one set of rules.
 
-import { EVENT_OPS, RelayError } from '@retention-relay/events'
+import { EVENT_OPS, RelayError, typeName } from '@retention-relay/events'
 import type { EventOp } from '@retention-relay/events'
-
-import { typeName } from './customer-id.ts'
 
 /** What the caller said about the event, unchecked. */
 export interface DraftOptions {

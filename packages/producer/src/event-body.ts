@@ -1,12 +1,17 @@
 // What an event says, checked against the tracking plan. For each kind: what goes into the job, what people call it,
 // and which idempotency key its definition gives it.
 
-import { findDefinition, RelayError } from '@retention-relay/events'
-import type { JsonObject, TrackingPlan } from '@retention-relay/events'
+import {
+  checkData,
+  checkMessage,
+  findDefinition,
+  RelayError,
+  typeName,
+} from '@retention-relay/events'
+import type { Checks, JsonObject, ObjectSchema, TrackingPlan } from '@retention-relay/events'
 
-import { checkCustomerId, typeName } from './customer-id.ts'
+import { checkCustomerId } from './customer-id.ts'
 import type { CustomerIdKind } from './customer-id.ts'
-import { checkData } from './definition-check.ts'
 import { deviceSchema, deviceTokenSchema } from './device.ts'
 import type { Draft } from './draft.ts'
 
@@ -24,6 +29,8 @@ export interface EventBody {
   readonly label: string
   /** Idempotency key of the definition, where there is one. */
   readonly definedKey?: unknown
+  /** It does not match its definition, which wants it delivered all the same. */
+  readonly tolerated?: boolean
 }
 
 /** @throws RelayError `RELAY_EVENT_INVALID`, `RELAY_EVENT_UNKNOWN_NAME`, `RELAY_EVENT_CUSTOMER_ID`. */
@@ -33,20 +40,18 @@ export function checkBody(draft: Draft, rules: BodyRules): EventBody {
     case 'track':
       return trackBody(body, rules.plan)
     case 'identify': {
-      const names = { what: 'identify', root: 'attributes' }
-      return {
-        fields: { op, attributes: checkData(rules.plan.attributes, body, names) },
-        label: op,
-      }
+      const { schema, checks } = rules.plan.attributes
+      const { data, tolerated } = check(body, { schema, checks, what: op, root: 'attributes' })
+      return { fields: { op, attributes: data }, label: op, tolerated }
     }
     case 'merge':
       return mergeBody(draft, rules)
     case 'add_device': {
-      const device = checkData(deviceSchema, body, { what: op, root: 'device' })
+      const device = check(body, { schema: deviceSchema, what: op, root: 'device' }).data
       return { fields: { op, device }, label: op }
     }
     case 'delete_device': {
-      const device = checkData(deviceTokenSchema, body, { what: op, root: 'device' })
+      const device = check(body, { schema: deviceTokenSchema, what: op, root: 'device' }).data
       return { fields: { op, device }, label: op }
     }
     case 'delete':
@@ -62,13 +67,49 @@ function trackBody(body: unknown, plan: TrackingPlan): EventBody {
     throw new RelayError('RELAY_EVENT_INVALID', `The event's name is ${typeName(name)}.`)
   }
   const definition = findDefinition(plan, name)
-  if (definition === undefined) throw unknownName(name, plan)
-  const checked = checkData(definition.schema, data, { what: name, root: 'data' })
-  return {
-    fields: { op: 'track', name, data: checked, version: definition.version },
-    label: name,
-    definedKey: keyOf(name, checked, definition.idempotencyKey?.of),
+  if (definition === undefined) return unknownBody(name, data, plan)
+  const { schema, checks, version, idempotencyKey } = definition
+  const { data: checked, tolerated } = check(data, { schema, checks, what: name, root: 'data' })
+  const fields = { op: 'track', name, data: checked, version }
+  const definedKey = keyOf(name, checked, idempotencyKey?.of)
+  // A key that is none, of data that does not match, is no fault of a call that is to be delivered all the same.
+  if (tolerated && typeof definedKey !== 'string') return { fields, label: name, tolerated }
+  return { fields, label: name, definedKey, tolerated }
+}
+
+/** An event that the plan does not name. */
+function unknownBody(name: string, data: unknown, plan: TrackingPlan): EventBody {
+  if (plan.unknownEvents === 'strict') throw unknownName(name, plan)
+  const fields = { op: 'track', name, data: objectOf(data, name, 'data') }
+  return { fields, label: name, tolerated: plan.unknownEvents === 'warn' }
+}
+
+/** What is stored of a value, by how strictly it is checked. */
+function check(
+  value: unknown,
+  rules: {
+    readonly schema: ObjectSchema
+    readonly checks?: Checks | undefined
+    readonly what: string
+    readonly root: string
+  },
+): { readonly data: Record<string, unknown>; readonly tolerated: boolean } {
+  const { schema, checks = 'strict', what, root } = rules
+  if (checks === 'off') return { data: objectOf(value, what, root), tolerated: false }
+  const checked = checkData(schema, value, root)
+  if (checked.kind === 'valid') return { data: checked.data, tolerated: false }
+  if (checks === 'warn') return { data: objectOf(value, what, root), tolerated: true }
+  const details = checked.kind === 'invalid' ? { details: { faults: checked.faults } } : {}
+  throw new RelayError('RELAY_EVENT_INVALID', checkMessage(what, checked), details)
+}
+
+/** However loosely it is checked, the job format has an object there. */
+function objectOf(value: unknown, what: string, root: string): Record<string, unknown> {
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>
   }
+  const message = `${what} does not match its definition. ${root}: expected object (it is ${typeName(value)}).`
+  throw new RelayError('RELAY_EVENT_INVALID', message)
 }
 
 function keyOf(

@@ -1,10 +1,8 @@
 // Which id an event gets: the caller's own, one derived from an idempotency key, or a new one. The derived one is what
 // makes a hundred webhooks of one order one event.
 
-import { deriveId, isUlid, RelayError } from '@retention-relay/events'
+import { deriveId, isUlid, RelayError, typeName } from '@retention-relay/events'
 import type { EventOp } from '@retention-relay/events'
-
-import { typeName } from './customer-id.ts'
 
 /** What decides an event's id. */
 export interface IdSource {

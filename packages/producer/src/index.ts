@@ -1,10 +1,10 @@
 export { createProducer } from './create-producer.ts'
 export type { CustomerIdKind } from './customer-id.ts'
-export type { DataFault } from './definition-check.ts'
 export type { EnqueueInput, EnqueueResult, EventOptions, Receipt } from './event-input.ts'
 export type { ProducerOptions } from './options.ts'
 export type { Producer, ProducerCounters } from './producer.ts'
 export {
+  defineAttributes,
   defineEvent,
   defineTrackingPlan,
   ERROR_CODES,
@@ -12,13 +12,18 @@ export {
   retentionPlan,
 } from '@retention-relay/events'
 export type {
+  AttributesDefinition,
   AttributesInput,
+  Checks,
+  DataFault,
   Device,
   ErrorCode,
   ErrorCodeEntry,
   EventDefinition,
   EventName,
+  FieldPath,
   IdempotencyKey,
+  ObjectSchema,
   RelayErrorOptions,
   TrackingPlan,
   TrackInput,

@@ -1,9 +1,7 @@
 // When an event happened. A wrong time is worse than none: an identify with a future time masks all later ones, and
 // seconds taken for milliseconds put an event into January 1970. Both are recognised and named.
 
-import { RelayError } from '@retention-relay/events'
-
-import { typeName } from './customer-id.ts'
+import { RelayError, typeName } from '@retention-relay/events'
 
 /** 2015-01-01: no shop of today sends older events. */
 const EARLIEST_MS = 1_420_070_400_000

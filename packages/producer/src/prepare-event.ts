@@ -38,6 +38,8 @@ export interface PreparedEvent {
   readonly bytes: number
   /** Its time was ahead of the clock and was set to now. */
   readonly clamped: boolean
+  /** It does not match its definition and is stored all the same. */
+  readonly tolerated: boolean
   /** What must stand in Redis before it is stored; null for most events. */
   readonly tombstones: Tombstones | null
 }
@@ -45,7 +47,7 @@ export interface PreparedEvent {
 /** @throws RelayError `RELAY_EVENT_…`. */
 export function prepareEvent(draft: Draft, rules: EventRules): PreparedEvent {
   const customerId = checkCustomerId(draft.customerId, rules.allowCustomerIds)
-  const { fields, label, definedKey } = checkBody(draft, rules)
+  const { fields, label, definedKey, tolerated = false } = checkBody(draft, rules)
   const { occurredAt, clamped } = checkOccurredAt(draft.options.occurredAt, rules.now())
   const { id: givenId, idempotencyKey } = draft.options
   // Written out: a spread of the rules costs as much as all the checks.
@@ -65,7 +67,7 @@ export function prepareEvent(draft: Draft, rules: EventRules): PreparedEvent {
   const bytes = Buffer.byteLength(text, 'utf8')
   checkLimits(event, bytes, label)
   const tombstones = event.op === 'track' ? rules.time.tombstonesOf(event) : null
-  return { id, customerId, occurredAt, text, bytes, clamped, tombstones }
+  return { id, customerId, occurredAt, text, bytes, clamped, tolerated, tombstones }
 }
 
 function encode(fields: JsonObject, label: string): string {

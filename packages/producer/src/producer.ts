@@ -15,6 +15,8 @@ export interface ProducerCounters {
   readonly unknown: number
   /** Events that were refused for what they are: nothing was sent to Redis. */
   readonly invalid: number
+  /** Events that do not match their definition and were stored all the same, since it says `checks: 'warn'`. */
+  readonly tolerated: number
   /** Events whose `occurredAt` was up to 5 minutes ahead and was set to now. */
   readonly clampedTimes: number
 }

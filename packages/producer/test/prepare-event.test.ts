@@ -4,6 +4,7 @@ import { inspect } from 'node:util'
 
 import {
   createUlidSource,
+  defineAttributes,
   defineEvent,
   defineTrackingPlan,
   deriveId,
@@ -75,7 +76,7 @@ const loose = defineTrackingPlan({
       schema: z.looseObject({}),
     }),
   ],
-  attributes: z.looseObject({}),
+  attributes: defineAttributes({ description: 'A test.', schema: z.looseObject({}) }),
 })
 const anything = (data: unknown): Partial<Draft> => ({
   op: 'track',
@@ -237,7 +238,7 @@ describe('a call that does not match the tracking plan', () => {
     })
     const broken = defineTrackingPlan({
       events: [defineEvent({ name: 'anything', description: 'A test.', version: 1, schema })],
-      attributes: z.looseObject({}),
+      attributes: defineAttributes({ description: 'A test.', schema: z.looseObject({}) }),
     })
     expect(errorOf(anything({}), broken).message).toBe(
       'anything cannot be checked: TypeError was thrown.',

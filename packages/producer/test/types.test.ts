@@ -4,8 +4,14 @@
 import { describe, expectTypeOf, it } from 'vitest'
 import * as z from 'zod'
 
-import { createProducer, defineEvent, defineTrackingPlan } from '../src/index.ts'
-import type { Producer, Receipt, retentionPlan } from '../src/index.ts'
+import {
+  createProducer,
+  defineAttributes,
+  defineEvent,
+  defineTrackingPlan,
+  retentionPlan,
+} from '../src/index.ts'
+import type { EventName, Producer, Receipt } from '../src/index.ts'
 
 const item = { product_id: 'p-1', name: 'Coffee beans', quantity: 2, unit_price: 19.9 }
 const order = { order_id: 'o-981', items: [item], value: 39.8, currency: 'EUR' }
@@ -21,7 +27,28 @@ const custom = defineTrackingPlan({
       schema: z.strictObject({ score: z.number() }),
     }),
   ],
-  attributes: z.strictObject({ skin_type: z.string() }),
+  attributes: defineAttributes({
+    description: 'A test.',
+    schema: z.strictObject({ skin_type: z.string() }),
+  }),
+})
+
+const extended = defineTrackingPlan({
+  extends: retentionPlan,
+  events: [
+    defineEvent({
+      name: 'quiz_taken',
+      description: 'A test.',
+      version: 1,
+      schema: z.strictObject({ score: z.number() }),
+    }),
+    defineEvent({
+      name: 'order_placed',
+      description: 'A test.',
+      version: 2,
+      schema: z.strictObject({ number: z.number() }),
+    }),
+  ],
 })
 
 describe('the type of a producer', () => {
@@ -99,5 +126,37 @@ describe('the type of a producer', () => {
     })
     const make = () => createProducer({ namespace: 'test', redis: '/s', trackingPlan: custom })
     expectTypeOf(make).returns.resolves.toEqualTypeOf<Producer<typeof custom>>()
+  })
+
+  it('keeps what an extended plan has, and takes what stands over it', () => {
+    void (async (relay: Producer<typeof extended>) => {
+      await relay.track('cus_42', { name: 'quiz_taken', data: { score: 7 } })
+      await relay.track('cus_42', { name: 'order_placed', data: { number: 981 } })
+      await relay.track('cus_42', { name: 'product_viewed', data: { product_id: 'p', name: 'x' } })
+      await relay.identify('cus_42', { total_orders: 3 })
+      // @ts-expect-error: the data of the definition that was put aside
+      await relay.track('cus_42', { name: 'order_placed', data: order })
+      // @ts-expect-error: a field too many
+      await relay.track('cus_42', { name: 'quiz_taken', data: { score: 7, level: 'hard' } })
+      // @ts-expect-error: a field is missing
+      await relay.track('cus_42', { name: 'quiz_taken', data: {} })
+    })
+    expectTypeOf<EventName<typeof extended>>().toEqualTypeOf<
+      EventName<typeof retentionPlan> | 'quiz_taken'
+    >()
+    expectTypeOf<'cart_updated'>().toExtend<EventName<typeof extended>>()
+  })
+
+  it('takes only fields that are there as personal or critical', () => {
+    const schema = z.strictObject({
+      score: z.number(),
+      items: z.array(z.object({ sku: z.string() })),
+    })
+    const common = { name: 'quiz_taken', description: 'A test.', version: 1, schema } as const
+    defineEvent({ ...common, personal: ['score'], critical: ['items', 'items[].sku'] })
+    // @ts-expect-error: no such field
+    defineEvent({ ...common, personal: ['scores'] })
+    // @ts-expect-error: no such field in a line
+    defineEvent({ ...common, critical: ['items[].name'] })
   })
 })

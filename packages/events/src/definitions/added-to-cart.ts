@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-import { defineEvent } from '../tracking-plan.ts'
-import { currency, HOUR_MS, items, money, shopId } from './fields.ts'
+import { defineEvent } from '../event-definition.ts'
+import { cartId, currency, HOUR_MS, items, money } from './fields.ts'
 
 /** A customer put something into the cart. */
 export const addedToCart = defineEvent({
@@ -9,11 +9,12 @@ export const addedToCart = defineEvent({
   description: 'A customer put something into the cart.',
   version: 1,
   schema: z.strictObject({
-    cart_id: shopId,
-    items,
+    cart_id: cartId,
+    items: items.meta({ description: 'What was put in.' }),
     value: money,
     currency,
   }),
+  critical: ['cart_id', 'value', 'items[].product_id'],
   // As with the checkout.
   staleAfterMs: 24 * HOUR_MS,
   onStale: 'dead-letter',

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-import { defineEvent } from '../tracking-plan.ts'
-import { currency, HOUR_MS, items, money, shopId } from './fields.ts'
+import { defineEvent } from '../event-definition.ts'
+import { cartId, checkoutId, currency, HOUR_MS, items, money, webAddress } from './fields.ts'
 
 /** A customer entered the checkout. */
 export const checkoutStarted = defineEvent({
@@ -9,18 +9,23 @@ export const checkoutStarted = defineEvent({
   description: 'A customer entered the checkout.',
   version: 1,
   schema: z.strictObject({
-    checkout_id: shopId,
-    cart_id: shopId.optional(),
+    checkout_id: checkoutId,
+    cart_id: cartId.optional(),
     items,
     value: money,
     currency,
-    checkout_url: z.url().optional(),
+    checkout_url: webAddress(
+      'Where the customer goes on; opens the checkout without a log-in.',
+      'https://shop.example/checkout/co-7310',
+    ).optional(),
   }),
+  personal: ['checkout_url'],
+  critical: ['checkout_id', 'value', 'checkout_url', 'items[].product_id'],
   // Reminders go within a day; a later one reads as spam.
   staleAfterMs: 24 * HOUR_MS,
   onStale: 'dead-letter',
   idempotencyKey: {
     of: (data) => data.checkout_id,
-    why: 'A checkout starts once; a reload of its first page is the same start.',
+    why: 'A checkout starts once; a reload of its first page is the same start. A later change is a checkout_updated.',
   },
 })

@@ -1,5 +1,6 @@
 // Fields that several events share. Money is a decimal number in major units (19.9 is nineteen euro ninety), as
-// Customer.io's liquid and segments expect; times inside data are unix seconds, as its segments expect.
+// Customer.io's liquid and segments expect; times inside data are unix seconds, as its segments expect. An optional field
+// that has no value is left out: null is for attributes, where it clears one.
 
 import * as z from 'zod'
 
@@ -13,29 +14,105 @@ export const unixSeconds = z
   .max(9_999_999_999, {
     error: 'this is a time in milliseconds; give unix seconds (milliseconds / 1000, whole)',
   })
-  .describe('Time in unix seconds.')
+  .meta({ description: 'Time.', unit: 'unix seconds', examples: [1_795_600_000] })
 
 /** An amount of money in major units, not negative. */
-export const money = z.number().min(0).describe('Amount in major units, for instance 19.9.')
+export const money = z
+  .number()
+  .min(0)
+  .meta({ description: 'Amount.', unit: 'major units of the currency', examples: [39.8] })
 
 /** ISO 4217 code. */
 export const currency = z
   .string()
   .regex(/^[A-Z]{3}$/, { error: 'give an ISO 4217 code in upper case, for instance EUR' })
-  .describe('ISO 4217 code.')
+  .meta({ description: 'ISO 4217 code of every amount of the event.', examples: ['EUR'] })
 
-/** An identifier of the shop's own. */
-export const shopId = z.string().min(1).max(150).describe("The shop's own identifier, a string.")
+/** An identifier of the shop's own. `example` is one. */
+export function shopId(description: string, example: string): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(150)
+    .meta({ description, examples: [example] })
+}
+
+/** A short text. */
+export function text(description: string, example: string): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .meta({ description, examples: [example] })
+}
+
+/** An address of the web that a person can open. */
+export function webAddress(description: string, example: string): z.ZodString {
+  return z
+    .string()
+    .regex(/^https?:\/\/[^\s/?#]+[^\s]*$/, {
+      error: 'give a whole address that begins with https://',
+    })
+    .meta({ description, examples: [example] })
+}
+
+/** A whole number from 1. */
+export function count(description: string, unit: string, example: number): z.ZodInt {
+  return z
+    .int()
+    .min(1)
+    .meta({ description, unit, examples: [example] })
+}
+
+/** The cart that the event is about. */
+export const cartId = shopId("The shop's id of the cart.", 'cart-5521')
+/** The checkout that the event is about. */
+export const checkoutId = shopId("The shop's id of the checkout.", 'co-7310')
+/** The order that the event is about. */
+export const orderId = shopId("The shop's id of the order.", 'o-981')
+/** The subscription that the event is about. */
+export const subscriptionId = shopId("The shop's id of the subscription.", 's-204')
+
+/**
+ * Number of a change. With it two calls about one change are one event; without it each call is an event of its own.
+ */
+export const revision = z
+  .int()
+  .min(0)
+  .meta({
+    description:
+      'Number of the change, where the shop counts them: it makes a repeated call the same event.',
+    examples: [3],
+  })
 
 /** One line of a cart, a checkout or an order. */
-export const item = z.strictObject({
-  product_id: shopId,
-  sku: z.string().min(1).optional(),
-  name: z.string().min(1),
-  quantity: z.int().min(1),
-  unit_price: money,
-  purchase_type: z.enum(['one_time', 'subscription']).optional(),
-})
+export const item = z
+  .strictObject({
+    product_id: shopId("The shop's id of the product.", 'p-17'),
+    sku: text('Stock keeping unit of the variant.', 'COF-1KG').optional(),
+    name: text('Name as the customer reads it.', 'Coffee beans 1 kg'),
+    quantity: count('How many.', 'pieces', 2),
+    unit_price: money.meta({
+      description: 'Price of one piece.',
+      unit: 'major units of the currency',
+      examples: [19.9],
+    }),
+    purchase_type: z
+      .enum(['one_time', 'subscription'])
+      .optional()
+      .meta({
+        description: 'Bought once, or on a subscription.',
+        examples: ['one_time'],
+      }),
+    category: text('Category, for segments.', 'coffee').optional(),
+    url: webAddress('Page of the product.', 'https://shop.example/p/17').optional(),
+    image_url: webAddress('Picture, for the mail.', 'https://shop.example/p/17.jpg').optional(),
+    replenishment_days: count(
+      'After how long the customer needs it again, where the shop knows.',
+      'days',
+      30,
+    ).optional(),
+  })
+  .meta({ description: 'One line.' })
 
 /** At least one line. */
-export const items = z.array(item).min(1)
+export const items = z.array(item).min(1).meta({ description: 'The lines.' })

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-import { defineEvent } from '../tracking-plan.ts'
-import { shopId, unixSeconds } from './fields.ts'
+import { defineEvent } from '../event-definition.ts'
+import { orderId, shopId, unixSeconds } from './fields.ts'
 
 /** A parcel of an order reached the customer. */
 export const orderDelivered = defineEvent({
@@ -9,10 +9,13 @@ export const orderDelivered = defineEvent({
   description: 'A parcel of an order reached the customer.',
   version: 1,
   schema: z.strictObject({
-    order_id: shopId,
-    fulfillment_id: shopId.optional(),
-    delivered_at: unixSeconds.optional(),
+    order_id: orderId,
+    fulfillment_id: shopId("The shop's id of the parcel.", 'f-33').optional(),
+    delivered_at: unixSeconds
+      .meta({ description: 'When it arrived.', unit: 'unix seconds', examples: [1_795_800_000] })
+      .optional(),
   }),
+  critical: ['order_id', 'delivered_at'],
   idempotencyKey: {
     of: (data) => data.fulfillment_id ?? data.order_id,
     why: 'Each parcel arrives once; without a parcel id the order counts as one parcel.',

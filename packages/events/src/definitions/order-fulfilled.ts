@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-import { defineEvent } from '../tracking-plan.ts'
-import { shopId, unixSeconds } from './fields.ts'
+import { defineEvent } from '../event-definition.ts'
+import { orderId, shopId, text, unixSeconds, webAddress } from './fields.ts'
 
 /** A parcel of an order left the warehouse. */
 export const orderFulfilled = defineEvent({
@@ -9,12 +9,23 @@ export const orderFulfilled = defineEvent({
   description: 'A parcel of an order left the warehouse.',
   version: 1,
   schema: z.strictObject({
-    order_id: shopId,
-    fulfillment_id: shopId.optional(),
-    carrier: z.string().min(1).optional(),
-    tracking_url: z.url().optional(),
-    estimated_delivery_at: unixSeconds.optional(),
+    order_id: orderId,
+    fulfillment_id: shopId("The shop's id of the parcel.", 'f-33').optional(),
+    carrier: text('Who brings it.', 'DHL').optional(),
+    tracking_url: webAddress(
+      'Where the customer follows the parcel.',
+      'https://track.example/00340434',
+    ).optional(),
+    estimated_delivery_at: unixSeconds
+      .meta({
+        description: 'When it is expected.',
+        unit: 'unix seconds',
+        examples: [1_795_800_000],
+      })
+      .optional(),
   }),
+  personal: ['tracking_url'],
+  critical: ['order_id'],
   idempotencyKey: {
     of: (data) => data.fulfillment_id ?? data.order_id,
     why: 'Each parcel leaves once; without a parcel id the order counts as one parcel.',

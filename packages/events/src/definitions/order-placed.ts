@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-import { defineEvent } from '../tracking-plan.ts'
-import { currency, items, money, shopId } from './fields.ts'
+import { defineEvent } from '../event-definition.ts'
+import { cartId, checkoutId, currency, items, money, orderId, text } from './fields.ts'
 
 /** An order was placed and accepted by the shop. */
 export const orderPlaced = defineEvent({
@@ -9,16 +9,17 @@ export const orderPlaced = defineEvent({
   description: 'An order was placed and accepted by the shop.',
   version: 1,
   schema: z.strictObject({
-    order_id: shopId,
-    checkout_id: shopId.optional(),
-    cart_id: shopId.optional(),
+    order_id: orderId,
+    checkout_id: checkoutId.optional(),
+    cart_id: cartId.optional(),
     items,
     value: money,
     currency,
-    coupon: z.string().min(1).optional(),
+    coupon: text('Code that was redeemed.', 'WELCOME10').optional(),
   }),
+  critical: ['order_id', 'value', 'items[].product_id', 'items[].purchase_type'],
   // Whoever has paid gets no word about the cart.
-  supersedes: ['checkout_started', 'added_to_cart'],
+  supersedes: ['checkout_started', 'checkout_updated', 'added_to_cart', 'cart_updated'],
   idempotencyKey: {
     of: (data) => data.order_id,
     why: 'An order is placed once, whichever service tells of it and however often its webhook is retried.',

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-import { defineEvent } from '../tracking-plan.ts'
-import { currency, HOUR_MS, money, shopId } from './fields.ts'
+import { defineEvent } from '../event-definition.ts'
+import { currency, HOUR_MS, money, shopId, text, webAddress } from './fields.ts'
 
 /** A known customer looked at a product. */
 export const productViewed = defineEvent({
@@ -9,12 +9,15 @@ export const productViewed = defineEvent({
   description: 'A known customer looked at a product.',
   version: 1,
   schema: z.strictObject({
-    product_id: shopId,
-    name: z.string().min(1),
+    product_id: shopId("The shop's id of the product.", 'p-17'),
+    name: text('Name as the customer reads it.', 'Coffee beans 1 kg'),
     value: money.optional(),
     currency: currency.optional(),
-    url: z.url().optional(),
+    category: text('Category, for segments.', 'coffee').optional(),
+    url: webAddress('Page of the product.', 'https://shop.example/p/17').optional(),
+    image_url: webAddress('Picture, for the mail.', 'https://shop.example/p/17.jpg').optional(),
   }),
+  critical: ['product_id', 'value'],
   // Interest cools: after an outage at night nobody is asked at noon what was looked at the evening before.
   staleAfterMs: 6 * HOUR_MS,
   onStale: 'dead-letter',

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-import { defineEvent } from '../tracking-plan.ts'
-import { shopId } from './fields.ts'
+import { defineEvent } from '../event-definition.ts'
+import { shopId, subscriptionId, unixSeconds } from './fields.ts'
 
 /** A subscription was canceled. */
 export const subscriptionCanceled = defineEvent({
@@ -9,10 +9,29 @@ export const subscriptionCanceled = defineEvent({
   description: 'A subscription was canceled.',
   version: 1,
   schema: z.strictObject({
-    subscription_id: shopId,
-    cancellation_id: shopId.optional(),
-    reason: z.string().min(1).optional(),
+    subscription_id: subscriptionId,
+    cancellation_id: shopId("The shop's id of the cancellation.", 'sc-3').optional(),
+    reason: z
+      .enum([
+        'too_expensive',
+        'too_much_product',
+        'not_satisfied',
+        'found_alternative',
+        'payment_failed',
+        'moved',
+        'other',
+      ])
+      .optional()
+      .meta({ description: 'Why.', examples: ['too_much_product'] }),
+    ends_at: unixSeconds
+      .meta({
+        description: 'Until when it runs.',
+        unit: 'unix seconds',
+        examples: [1_798_200_000],
+      })
+      .optional(),
   }),
+  critical: ['subscription_id', 'reason'],
   idempotencyKey: {
     of: (data) => data.cancellation_id,
     why: 'A subscription may be canceled, resumed and canceled again, so only the cancellation has a key.',

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
-import { defineEvent } from '../tracking-plan.ts'
-import { currency, items, money, shopId } from './fields.ts'
+import { defineEvent } from '../event-definition.ts'
+import { count, currency, items, money, subscriptionId, unixSeconds } from './fields.ts'
 
 /** A customer subscribed. */
 export const subscriptionCreated = defineEvent({
@@ -9,12 +9,20 @@ export const subscriptionCreated = defineEvent({
   description: 'A customer subscribed.',
   version: 1,
   schema: z.strictObject({
-    subscription_id: shopId,
+    subscription_id: subscriptionId,
     items,
     value: money,
     currency,
-    interval_days: z.int().min(1),
+    interval_days: count('Between two deliveries.', 'days', 30),
+    next_charge_at: unixSeconds
+      .meta({
+        description: 'When it is charged next.',
+        unit: 'unix seconds',
+        examples: [1_798_200_000],
+      })
+      .optional(),
   }),
+  critical: ['subscription_id', 'interval_days', 'value'],
   idempotencyKey: {
     of: (data) => data.subscription_id,
     why: 'A subscription is created once.',

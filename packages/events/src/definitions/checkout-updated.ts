@@ -1,0 +1,42 @@
+import * as z from 'zod'
+
+import { defineEvent } from '../event-definition.ts'
+import {
+  cartId,
+  checkoutId,
+  currency,
+  HOUR_MS,
+  items,
+  money,
+  revision,
+  webAddress,
+} from './fields.ts'
+
+/** A checkout has changed after it was started. */
+export const checkoutUpdated = defineEvent({
+  name: 'checkout_updated',
+  description: 'A checkout has changed after it was started: the whole checkout as it is now.',
+  version: 1,
+  schema: z.strictObject({
+    checkout_id: checkoutId,
+    cart_id: cartId.optional(),
+    revision: revision.optional(),
+    items,
+    value: money,
+    currency,
+    checkout_url: webAddress(
+      'Where the customer goes on; opens the checkout without a log-in.',
+      'https://shop.example/checkout/co-7310',
+    ).optional(),
+  }),
+  personal: ['checkout_url'],
+  critical: ['checkout_id', 'value', 'items[].product_id'],
+  // As with the checkout.
+  staleAfterMs: 24 * HOUR_MS,
+  onStale: 'dead-letter',
+  idempotencyKey: {
+    of: (data) =>
+      data.revision === undefined ? undefined : `${data.checkout_id}:${data.revision}`,
+    why: 'Each change is told; only the number of the change tells a repeated call.',
+  },
+})

@@ -1,0 +1,42 @@
+// A schema as JSON Schema 2020-12, for services in other languages, for the documents and for whoever walks through its
+// fields. A schema that cannot be told in it would mean one thing in a service and another one at the worker, which reads
+// what the service has stored; so a plan with one is refused.
+
+import * as z from 'zod'
+
+import type { ObjectSchema } from './event-definition.ts'
+
+/** A schema in JSON Schema 2020-12, as far as the relay reads one. */
+export interface JsonSchema {
+  readonly type?: string | readonly string[]
+  readonly description?: string
+  /** Not of JSON Schema: the unit of a number, for people. */
+  readonly unit?: string
+  readonly examples?: readonly unknown[]
+  readonly enum?: readonly unknown[]
+  readonly const?: unknown
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly additionalProperties?: boolean | JsonSchema
+  readonly items?: JsonSchema
+  readonly anyOf?: readonly JsonSchema[]
+  readonly [keyword: string]: unknown
+}
+
+/** The schema of what is stored and sent. Throws where JSON Schema cannot tell it; a plan has none of these. */
+export function jsonSchemaOf(schema: ObjectSchema): JsonSchema {
+  return z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }) as JsonSchema
+}
+
+/** Why the schema cannot be used, with the remedy; null when it can. */
+export function schemaFault(schema: ObjectSchema): string | null {
+  try {
+    // A transform is refused on the way out, a type that JSON does not have on both ways.
+    z.toJSONSchema(schema, { io: 'output' })
+    jsonSchemaOf(schema)
+    return null
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'cannot be read'
+    return `cannot be told as JSON Schema (${reason}): describe the data as JSON has it, and convert before the call.`
+  }
+}

@@ -1,0 +1,107 @@
+// What the worker makes of an event by its tracking plan, before it is sent: services of an older version, or in another
+// language, may have stored what the plan does not allow. An event of an older version is brought forward where its
+// definition says how; one of a newer version waits for a newer worker.
+
+import { checkData, checkMessage } from './check-data.ts'
+import type { Checks, EventDefinition, ObjectSchema } from './event-definition.ts'
+import type { IdentifyEvent, JsonObject, RelayEvent, TrackEvent } from './event.ts'
+import type { TrackingPlan } from './tracking-plan.ts'
+import { findDefinition } from './tracking-plan.ts'
+
+/** What becomes of an event. */
+export type Judgement =
+  /** `event`: the one that was given, or brought forward. */
+  | { readonly kind: 'valid'; readonly event: RelayEvent }
+  /** It does not match, and its definition wants it delivered all the same. */
+  | { readonly kind: 'tolerated'; readonly event: RelayEvent; readonly fault: string }
+  | { readonly kind: 'invalid'; readonly fault: string }
+  /** Its definition is newer than the plan's: held until a newer worker comes. */
+  | { readonly kind: 'newer'; readonly fault: string }
+
+/** Judges an event. Never throws. */
+export function judgeEvent(event: RelayEvent, plan: TrackingPlan): Judgement {
+  switch (event.op) {
+    case 'track':
+      return judgeTrack(event, plan)
+    case 'identify': {
+      const { schema, checks } = plan.attributes
+      return judge(event, { schema, checks, data: event.attributes, root: 'attributes' })
+    }
+    default:
+      return { kind: 'valid', event }
+  }
+}
+
+function judgeTrack(event: TrackEvent, plan: TrackingPlan): Judgement {
+  const definition = findDefinition(plan, event.name)
+  if (definition === undefined) return judgeUnknown(event, plan.unknownEvents)
+  const { version, schema, checks } = definition
+  const from = event.version ?? version
+  if (from > version) {
+    const fault = `it has version ${from} of ${event.name}, the worker knows ${version}`
+    return { kind: 'newer', fault }
+  }
+  const brought = bringForward(event, from, definition)
+  if (typeof brought === 'string') return withFault(event, checks, brought)
+  const judged = judge(brought, { schema, checks, data: brought.data, root: 'data' })
+  if (from === version || !('fault' in judged)) return judged
+  return { ...judged, fault: `version ${from}, checked as version ${version}: ${judged.fault}` }
+}
+
+/** A version says that a producer's plan knows the event: the service was deployed before the worker. */
+function judgeUnknown(event: TrackEvent, checks: Checks): Judgement {
+  if (checks === 'strict' && event.version !== undefined) {
+    const fault = `a producer knows ${event.name}, the worker's tracking plan does not`
+    return { kind: 'newer', fault }
+  }
+  return withFault(event, checks, `the tracking plan has no event ${event.name}`)
+}
+
+/** The event at the plan's version, or as near as upcasters bring it; text when one of them threw. */
+function bringForward(
+  event: TrackEvent,
+  from: number,
+  { version, upcasters }: EventDefinition,
+): TrackEvent | string {
+  if (upcasters === undefined || from === version) return event
+  let data: JsonObject = event.data
+  for (let at = from; at < version; at += 1) {
+    const upcast = Object.hasOwn(upcasters, at) ? upcasters[at] : undefined
+    if (upcast === undefined) continue
+    try {
+      data = upcast({ ...data }) as JsonObject
+    } catch (error) {
+      const name = error instanceof Error ? error.name : 'an error'
+      return `bringing it from version ${at} to ${at + 1} threw ${name}`
+    }
+  }
+  return { ...event, data, version }
+}
+
+function judge<Judged extends TrackEvent | IdentifyEvent>(
+  event: Judged,
+  rules: {
+    readonly schema: ObjectSchema
+    readonly checks: Checks | undefined
+    readonly data: JsonObject
+    readonly root: string
+  },
+): Judgement {
+  if (rules.checks === 'off') return { kind: 'valid', event }
+  const checked = checkData(rules.schema, rules.data, rules.root)
+  if (checked.kind === 'valid') return { kind: 'valid', event }
+  const what = event.op === 'track' ? event.name : event.op
+  return withFault(event, rules.checks, checkMessage(what, checked))
+}
+
+function withFault(event: RelayEvent, checks: Checks | undefined, fault: string): Judgement {
+  switch (checks) {
+    case 'off':
+      return { kind: 'valid', event }
+    case 'warn':
+      return { kind: 'tolerated', event, fault }
+    case 'strict':
+    case undefined:
+      return { kind: 'invalid', fault }
+  }
+}

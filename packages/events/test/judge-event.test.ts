@@ -1,0 +1,135 @@
+// What the worker makes of an event by its plan.
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+
+import { defineAttributes, defineEvent, defineTrackingPlan, judgeEvent } from '../src/index.ts'
+import type { Checks, RelayEvent } from '../src/index.ts'
+
+const base = {
+  id: '01ARZ3NDEKTSV4RRFFQ69G5FAV',
+  customerId: 'cus_1',
+  occurredAt: 1_795_600_000_000,
+}
+
+const track = (name: string, data: object, version?: number): RelayEvent =>
+  ({
+    op: 'track',
+    ...base,
+    name,
+    data,
+    ...(version === undefined ? {} : { version }),
+  }) as RelayEvent
+
+const plan = (checks?: Checks, unknownEvents?: Checks) =>
+  defineTrackingPlan({
+    events: [
+      defineEvent({
+        name: 'moved',
+        description: 'A test.',
+        version: 3,
+        schema: z.strictObject({ city: z.string() }),
+        upcasters: {
+          1: ({ town, ...rest }) => ({ ...rest, place: town }),
+          2: ({ place, ...rest }) => ({ ...rest, city: place }),
+        },
+        ...(checks === undefined ? {} : { checks }),
+      }),
+      defineEvent({
+        name: 'seen',
+        description: 'A test.',
+        version: 2,
+        schema: z.strictObject({ page: z.string() }),
+      }),
+    ],
+    attributes: defineAttributes({
+      description: 'A test.',
+      schema: z.strictObject({ city: z.string() }),
+      ...(checks === undefined ? {} : { checks }),
+    }),
+    ...(unknownEvents === undefined ? {} : { unknownEvents }),
+  })
+
+describe('an event', () => {
+  it('that matches is left as it is', () => {
+    const event = track('moved', { city: 'Bonn' }, 3)
+    const judged = judgeEvent(event, plan())
+    expect(judged).toEqual({ kind: 'valid', event })
+  })
+
+  it('without a version is checked as one of today', () => {
+    expect(judgeEvent(track('moved', { city: 'Bonn' }), plan()).kind).toBe('valid')
+    expect(judgeEvent(track('moved', { town: 'Bonn' }), plan()).kind).toBe('invalid')
+  })
+
+  it('of an older version is brought forward step by step, its id and time kept', () => {
+    const given = track('moved', { town: 'Bonn' }, 1)
+    const { event } = judgeEvent(given, plan()) as { event: RelayEvent }
+    expect(event).toEqual({ ...given, data: { city: 'Bonn' }, version: 3 })
+    expect(given).toMatchObject({ data: { town: 'Bonn' }, version: 1 })
+  })
+
+  it('of an older version without an upcaster goes as it is, where today takes it', () => {
+    const event = track('seen', { page: '/' }, 1)
+    expect(judgeEvent(event, plan())).toEqual({ kind: 'valid', event })
+  })
+
+  it('of an older version that today does not take is invalid, with both versions named', () => {
+    const judged = judgeEvent(track('seen', { site: '/' }, 1), plan())
+    expect(judged).toMatchObject({ kind: 'invalid' })
+    expect(judged).toHaveProperty(
+      'fault',
+      expect.stringContaining('version 1, checked as version 2'),
+    )
+  })
+
+  it('of a newer version is held, whatever it looks like', () => {
+    expect(judgeEvent(track('seen', { page: '/' }, 3), plan())).toEqual({
+      kind: 'newer',
+      fault: 'it has version 3 of seen, the worker knows 2',
+    })
+  })
+
+  it('whose fault is told shows no value', () => {
+    const judged = judgeEvent(track('moved', { city: 4711, secret: 'anna@example.com' }), plan())
+    const { fault } = judged as { fault: string }
+    expect(fault).toContain('data.city: expected string (it is a number)')
+    expect(fault).not.toMatch(/4711|anna/)
+  })
+
+  it('whose upcaster throws is invalid', () => {
+    const judged = judgeEvent(track('moved', null as unknown as object, 1), plan())
+    expect(judged.kind).toBe('invalid')
+  })
+})
+
+describe('an event that a service knows and the worker does not', () => {
+  it('is held when a plan has checked it, and invalid when none has', () => {
+    expect(judgeEvent(track('quiz_taken', {}, 1), plan()).kind).toBe('newer')
+    expect(judgeEvent(track('quiz_taken', {}), plan()).kind).toBe('invalid')
+  })
+
+  it.each<[Checks, string]>([
+    ['warn', 'tolerated'],
+    ['off', 'valid'],
+  ])('goes where the plan says %s', (unknownEvents, kind) => {
+    expect(judgeEvent(track('quiz_taken', {}, 1), plan(undefined, unknownEvents)).kind).toBe(kind)
+  })
+})
+
+describe('a fault', () => {
+  it.each<[Checks | undefined, string]>([
+    [undefined, 'invalid'],
+    ['strict', 'invalid'],
+    ['warn', 'tolerated'],
+    ['off', 'valid'],
+  ])('where the definition says %s: %s', (checks, kind) => {
+    expect(judgeEvent(track('moved', {}, 3), plan(checks)).kind).toBe(kind)
+    const identify = { op: 'identify', ...base, attributes: { town: 'Bonn' } } as RelayEvent
+    expect(judgeEvent(identify, plan(checks)).kind).toBe(kind)
+  })
+
+  it('is none of an operation that has no definition', () => {
+    const event = { op: 'delete', ...base } as RelayEvent
+    expect(judgeEvent(event, plan())).toEqual({ kind: 'valid', event })
+  })
+})

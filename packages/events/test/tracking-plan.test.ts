@@ -1,0 +1,75 @@
+// Plans: extending, overriding, and what a plan with a fault says.
+import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
+
+import {
+  defineAttributes,
+  defineEvent,
+  defineTrackingPlan,
+  eventDefinitions,
+  findDefinition,
+  retentionPlan,
+} from '../src/index.ts'
+import type { ObjectSchema } from '../src/index.ts'
+
+const make = (name: string, schema: ObjectSchema = z.strictObject({}), version = 1) =>
+  defineEvent({ name, description: 'A test.', version, schema })
+
+const attributes = defineAttributes({ description: 'A test.', schema: z.strictObject({}) })
+
+const faultsOf = (events: ReturnType<typeof make>[]): string => {
+  try {
+    defineTrackingPlan({ events, attributes })
+    return ''
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'RELAY_CONFIG_INVALID' })
+    return (error as Error).message
+  }
+}
+
+describe('a plan', () => {
+  it('finds a definition by its name, and none under a name that every object has', () => {
+    const plan = defineTrackingPlan({ events: [make('quiz_taken')], attributes })
+    expect(findDefinition(plan, 'quiz_taken')?.name).toBe('quiz_taken')
+    for (const name of ['toString', '__proto__', 'order_placed']) {
+      expect(findDefinition(plan, name)).toBeUndefined()
+    }
+  })
+
+  it('that extends another has all of it, and its own definition of a name that both have', () => {
+    const own = make('order_placed', z.strictObject({ number: z.number() }), 2)
+    const plan = defineTrackingPlan({ extends: retentionPlan, events: [own, make('quiz_taken')] })
+    expect(findDefinition(plan, 'order_placed')).toBe(own)
+    expect(eventDefinitions(plan)).toHaveLength(eventDefinitions(retentionPlan).length + 1)
+    expect(plan.attributes).toBe(retentionPlan.attributes)
+    expect(eventDefinitions(retentionPlan)).not.toContain(own)
+  })
+
+  it('refuses unknown events unless it says otherwise, also for a plan that extends it', () => {
+    const lenient = defineTrackingPlan({ events: [], attributes, unknownEvents: 'warn' })
+    const child = defineTrackingPlan({ extends: lenient, events: [] })
+    const strict = defineTrackingPlan({ extends: lenient, events: [], unknownEvents: 'strict' })
+    expect(retentionPlan.unknownEvents).toBe('strict')
+    expect([child.unknownEvents, strict.unknownEvents]).toEqual(['warn', 'strict'])
+  })
+
+  it('lists all of its faults at once', () => {
+    const message = faultsOf([
+      make('a', undefined, 0),
+      make('b'),
+      make('b'),
+      make('c', undefined, 1.5),
+    ])
+    expect(message).toContain('The version of a must be a whole number from 1.')
+    expect(message).toContain('The version of c must be a whole number from 1.')
+    expect(message).toContain('b stands in it twice')
+  })
+
+  it.each<[string, ObjectSchema]>([
+    ['a transform', z.strictObject({ x: z.string().transform(Number) })],
+    ['a Date', z.strictObject({ x: z.date() })],
+    ['a BigInt', z.strictObject({ x: z.bigint() })],
+  ])('refuses a schema with %s, which the worker could not check again', (_what, schema) => {
+    expect(faultsOf([make('a', schema)])).toMatch(/The schema of a cannot be told as JSON Schema/)
+  })
+})
