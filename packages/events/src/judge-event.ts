@@ -20,16 +20,11 @@ export type Judgement =
 
 /** Judges an event. Never throws. */
 export function judgeEvent(event: RelayEvent, plan: TrackingPlan): Judgement {
-  switch (event.op) {
-    case 'track':
-      return judgeTrack(event, plan)
-    case 'identify': {
-      const { schema, checks } = plan.attributes
-      return judge(event, { schema, checks, data: event.attributes, root: 'attributes' })
-    }
-    default:
-      return { kind: 'valid', event }
-  }
+  if (event.op === 'track') return judgeTrack(event, plan)
+  // A profile operation has no definition.
+  if (event.op !== 'identify') return { kind: 'valid', event }
+  const { schema, checks } = plan.attributes
+  return judge(event, { schema, checks, data: event.attributes, root: 'attributes' })
 }
 
 function judgeTrack(event: TrackEvent, plan: TrackingPlan): Judgement {
@@ -78,8 +73,8 @@ function bringForward(
   return { ...event, data, version }
 }
 
-function judge<Judged extends TrackEvent | IdentifyEvent>(
-  event: Judged,
+function judge(
+  event: TrackEvent | IdentifyEvent,
   rules: {
     readonly schema: ObjectSchema
     readonly checks: Checks | undefined

@@ -19,20 +19,20 @@ export interface TrackingPlan<
   readonly unknownEvents: Checks
 }
 
-type Named<Definitions extends readonly { readonly name: string }[]> = {
-  readonly [Entry in Definitions[number] as Entry['name']]: Entry
+type Definitions = readonly { readonly name: string }[]
+
+type Named<Own extends Definitions> = {
+  readonly [Entry in Own[number] as Entry['name']]: Entry
 }
 
 /** The events of a plan with others put over them. */
-type Over<Events extends object, Definitions extends readonly { readonly name: string }[]> = {
-  readonly [Name in keyof Events | keyof Named<Definitions>]: Name extends keyof Named<Definitions>
-    ? Named<Definitions>[Name]
+type Over<Events extends object, Own extends Definitions> = {
+  readonly [Name in keyof Events | keyof Named<Own>]: Name extends keyof Named<Own>
+    ? Named<Own>[Name]
     : Name extends keyof Events
       ? Events[Name]
       : never
 }
-
-type Definitions = readonly { readonly name: string }[]
 
 /** What both forms of `defineTrackingPlan` take. */
 interface PlanParts<Events extends Definitions> {

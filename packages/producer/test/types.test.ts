@@ -153,7 +153,12 @@ describe('the type of a producer', () => {
       items: z.array(z.object({ sku: z.string() })),
     })
     const common = { name: 'quiz_taken', description: 'A test.', version: 1, schema } as const
-    defineEvent({ ...common, personal: ['score'], critical: ['items', 'items[].sku'] })
+    const known = defineEvent({
+      ...common,
+      personal: ['score'],
+      critical: ['items', 'items[].sku'],
+    })
+    expectTypeOf(known.name).toEqualTypeOf<'quiz_taken'>()
     // @ts-expect-error: no such field
     defineEvent({ ...common, personal: ['scores'] })
     // @ts-expect-error: no such field in a line
