@@ -57,6 +57,7 @@ export type {
   ResponseClass,
   RetryCause,
 } from './outcome.ts'
+export { loadTrackingPlan, TRACKING_PLAN_VARIABLE } from './load-tracking-plan.ts'
 export { crc16, DEFAULT_PARTITIONS, partitionOf } from './partition.ts'
 export { timeRules } from './time-rules.ts'
 export type { TimeRules, Tombstones } from './time-rules.ts'
