@@ -92,7 +92,7 @@ export interface DeliveryParts {
   readonly destination: TrackDestination
   readonly gates: Gates
   readonly observer: DeliveryObserver
-  /** Redis does not know the namespace any more: it was emptied. */
+  /** Redis was emptied: it has lost the namespace. */
   readonly emptied: () => void
 }
 
@@ -187,15 +187,21 @@ function consumers(parts: DeliveryParts, nextToken: () => string): (lease: Lease
 function registryPort(parts: DeliveryParts, runner: ScriptRunner): RegistryPort {
   const { namespace, workerId, emptied } = parts
   const keys = namespaceKeys(namespace.namespace)
-  const registry = new WorkerRegistry(runner, keys, workerId, DEFAULT_LEASE_TIMES.ttlMs)
+  const { ttlMs } = DEFAULT_LEASE_TIMES
+  const { createdAt } = namespace
+  const registry = new WorkerRegistry(runner, { keys, workerId, ttlMs, createdAt })
   const pauses = new PauseStore(runner, keys)
   return {
     register: async () => {
-      const { live, pause, isKnown } = await registry.register()
-      if (!isKnown) emptied()
+      const { live, pause, wasEmptied } = await registry.register()
+      if (wasEmptied) emptied()
       return { live, pause: pause === null ? null : pause.detail }
     },
-    leave: async () => await registry.leave(),
+    // Whoever stops right after the loss may be the only one who can tell.
+    leave: async () => {
+      const { wasEmptied } = await registry.leave()
+      if (wasEmptied) emptied()
+    },
     pause: async (detail) => await pauses.pause({ detail, by: workerId, at: systemClock.wall() }),
   }
 }

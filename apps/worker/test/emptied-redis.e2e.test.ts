@@ -28,3 +28,23 @@ test('an emptied Redis is said loudly, counted, and set up again', async () => {
   expect((await worker.metrics()).get('relay_redis_emptied_total')).toBe(1)
   expect(await partition.redis.hgetall('{relay:emptied}:config')).toMatchObject({ partitions: '1' })
 })
+
+test('it is said also when another process has set the namespace up before a worker looks', async () => {
+  const redis = await startTestRedis({ onEnd: onTestFinished })
+  const mock = await startMock({ port: 0 })
+  onTestFinished(() => mock.close())
+  const settings = { ...settingsOf('emptied', mock), REDIS_URL: redis.url, RELAY_PARTITIONS: '1' }
+  const worker = new ObservedWorker(settings)
+  await worker.log('lease.taken')
+  const partition = new PartitionOutside(redis, 'emptied')
+  const key = '{relay:emptied}:config'
+  const config = await partition.redis.hgetall(key)
+  await partition.redis
+    .multi()
+    .flushall()
+    .hset(key, { ...config, createdAt: `${config['createdAt']}1` })
+    .exec()
+  await worker.log('redis.emptied')
+  await worker.untilReady()
+  expect((await worker.metrics()).get('relay_redis_emptied_total')).toBe(1)
+})

@@ -3,7 +3,7 @@
 import { dedupeMember } from '@retention-relay/events'
 import { beforeEach, expect, test } from 'vitest'
 
-import { namespaceKeys, WorkerRegistry } from '../src/index.ts'
+import { namespaceKeys } from '../src/index.ts'
 import {
   claimJobs,
   countersOf,
@@ -13,6 +13,7 @@ import {
   TTL_MS,
   usePartitions,
   wholeJob,
+  registryOf,
 } from './partition-setup.ts'
 import type { Partition } from './partition-setup.ts'
 
@@ -74,7 +75,7 @@ test('leases are taken, renewed and released, and workers registered, on a full 
   expect(await leases.release(keys, ['worker#1'])).toMatchObject({ held: true })
   expect(await leases.acquire(keys, 'worker#2')).toMatchObject({ held: true })
   expect(await leases.renew(keys, ['worker#2'])).toMatchObject({ held: true })
-  const registry = new WorkerRegistry(runner, namespaceKeys('full'), 'worker', TTL_MS)
+  const registry = registryOf(runner, namespaceKeys('full'), 'worker')
   expect((await registry.register()).live).toEqual(['worker'])
   expect((await registry.leave()).live).toEqual([])
 })

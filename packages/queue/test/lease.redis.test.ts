@@ -2,8 +2,8 @@
 import { Queue } from 'bullmq'
 import { expect, test } from 'vitest'
 
-import { LeaseStore, namespaceKeys, partitionKeys, WorkerRegistry } from '../src/index.ts'
-import { openBull, TTL_MS, usePartitions } from './partition-setup.ts'
+import { LeaseStore, namespaceKeys, partitionKeys } from '../src/index.ts'
+import { openBull, TTL_MS, usePartitions, registryOf } from './partition-setup.ts'
 
 const setup = usePartitions()
 
@@ -118,7 +118,7 @@ test('a queue of ours keeps the event stream off', async () => {
 test('live workers are those that registered and did not leave', async () => {
   const { runner } = await setup({ leased: false })
   const keys = namespaceKeys('registry')
-  const [one, two] = ['b', 'a'].map((id) => new WorkerRegistry(runner, keys, id, TTL_MS))
+  const [one, two] = ['b', 'a'].map((id) => registryOf(runner, keys, id))
   expect((await one?.register())?.live).toEqual(['b'])
   expect((await two?.register())?.live.toSorted()).toEqual(['a', 'b'])
   expect((await one?.leave())?.live).toEqual(['a'])
@@ -128,10 +128,8 @@ test('live workers are those that registered and did not leave', async () => {
 test('a worker that does not renew its entry is not counted any more', async () => {
   const { runner, redis } = await setup({ leased: false })
   const keys = namespaceKeys('registry-lapse')
-  await new WorkerRegistry(runner, keys, 'dead', TTL_MS).register()
+  await registryOf(runner, keys, 'dead').register()
   await redis.zadd(keys.workers, Date.now() - 1, 'dead')
-  expect((await new WorkerRegistry(runner, keys, 'alive', TTL_MS).register()).live).toEqual([
-    'alive',
-  ])
+  expect((await registryOf(runner, keys, 'alive').register()).live).toEqual(['alive'])
   expect(await redis.zcard(keys.workers)).toBe(1)
 })

@@ -8,8 +8,8 @@ import { Redis } from 'ioredis'
 import { afterAll, beforeAll, expect } from 'vitest'
 
 import { consumeScripts, leaseScripts, LeaseStore, PartitionQueue } from '../src/index.ts'
-import { partitionKeys, QUEUE_NAME, ScriptRunner } from '../src/index.ts'
-import type { ClaimedJob, PartitionKeys } from '../src/index.ts'
+import { partitionKeys, QUEUE_NAME, ScriptRunner, WorkerRegistry } from '../src/index.ts'
+import type { ClaimedJob, NamespaceKeys, PartitionKeys } from '../src/index.ts'
 import type { DeadLetterRecord } from '@retention-relay/events'
 import type { SettledJob, SettledPosition } from '../src/index.ts'
 
@@ -73,6 +73,16 @@ export function usePartitions(
     const queue = new PartitionQueue(runner, keys, options.now)
     return { keys, redis, server, bull, runner, queue, leases, token, ...adders(bull) }
   }
+}
+
+/** A worker's view of the registry. `createdAt`: of the namespace that it knows. */
+export function registryOf(
+  runner: ScriptRunner,
+  keys: NamespaceKeys,
+  workerId: string,
+  createdAt = '',
+): WorkerRegistry {
+  return new WorkerRegistry(runner, { keys, workerId, ttlMs: TTL_MS, createdAt })
 }
 
 /** BullMQ's Queue of a partition, as the producer opens it. */

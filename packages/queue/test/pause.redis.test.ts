@@ -3,21 +3,22 @@ import { expect, test } from 'vitest'
 
 import {
   namespaceKeys,
+  openNamespace,
   PauseStore,
   pauseScripts,
   ScriptRunner,
-  WorkerRegistry,
 } from '../src/index.ts'
-import { TTL_MS, usePartitions } from './partition-setup.ts'
+import { registryOf, usePartitions } from './partition-setup.ts'
 
 const setup = usePartitions()
 
 const setupPause = async () => {
   const { runner, redis } = await setup()
-  const keys = namespaceKeys(`p-${Math.random().toString(36).slice(2)}`)
+  const namespace = `p-${Math.random().toString(36).slice(2)}`
+  const keys = namespaceKeys(namespace)
   const pauses = new ScriptRunner(redis, pauseScripts)
-  const registry = new WorkerRegistry(runner, keys, 'worker', TTL_MS)
-  return { store: new PauseStore(pauses, keys), registry, keys, redis }
+  const registry = registryOf(runner, keys, 'worker')
+  return { store: new PauseStore(pauses, keys), runner, registry, keys, redis, namespace }
 }
 
 const pause = { detail: '60 of the last 200 events were rejected', by: 'worker', at: 77 }
@@ -55,9 +56,19 @@ test('a pause that cannot be read is a pause all the same', async () => {
   expect((await registry.register()).pause?.detail).toContain('by hand')
 })
 
-test('a worker hears whether Redis still knows its namespace', async () => {
+test('a worker hears once that Redis was emptied', async () => {
   const { registry, keys, redis } = await setupPause()
-  expect((await registry.register()).isKnown).toBe(false)
-  await redis.hset(keys.config, 'partitions', '4')
-  expect((await registry.register()).isKnown).toBe(true)
+  const emptied = async (): Promise<boolean> => (await registry.register()).wasEmptied
+  expect([await emptied(), await emptied()]).toEqual([true, false])
+  await redis.hset(keys.config, { partitions: '4', createdAt: 'later' })
+  expect([await emptied(), await emptied()]).toEqual([false, false])
+})
+
+test('a worker hears of it also when another one has set the namespace up again, and at its leave', async () => {
+  const { runner, keys, redis, namespace } = await setupPause()
+  const { createdAt } = await openNamespace(redis, { namespace })
+  const own = registryOf(runner, keys, 'own', createdAt)
+  expect((await own.register()).wasEmptied).toBe(false)
+  await redis.hset(keys.config, 'createdAt', `${createdAt}1`)
+  expect((await own.leave()).wasEmptied).toBe(true)
 })

@@ -4,9 +4,13 @@ import type { Mutant } from '../mutant.ts'
 
 const CLIENT = 'packages/queue/src/connection/client.ts'
 const SCRIPT = 'packages/queue/src/connection/script.ts'
+const AWAIT_REDIS = 'packages/queue/src/connection/await-redis.ts'
+const WORKER_REGISTRY = 'packages/queue/src/lease/worker-registry.ts'
 
 const SENTINEL_CLIENT_REDIS_TEST = 'packages/queue/test/sentinel-client.redis.test.ts'
 const FULL_REDIS_REDIS_TEST = 'packages/queue/test/full-redis.redis.test.ts'
+const CLUSTER_CLIENT_REDIS_TEST = 'packages/queue/test/cluster-client.redis.test.ts'
+const PAUSE_REDIS_TEST = 'packages/queue/test/pause.redis.test.ts'
 const SCRIPT_REDIS_TEST = 'packages/queue/test/script.redis.test.ts'
 
 export const connectionMutants: readonly Mutant[] = [
@@ -49,6 +53,25 @@ export const connectionMutants: readonly Mutant[] = [
     test: {
       file: SCRIPT_REDIS_TEST,
       name: 'after Redis has forgotten the scripts the next call rejects and the one after it works',
+    },
+  },
+  {
+    name: 'half-a-cluster-is-ready',
+    breaks: 'A Cluster in the middle of a failover counts as ready with a master missing.',
+    file: AWAIT_REDIS,
+    find: 'if (hasEverySlot(client) && ',
+    replace: 'if ((hasEverySlot(client) || true) && ',
+    test: { file: CLUSTER_CLIENT_REDIS_TEST, name: 'waits while a range of slots has no master' },
+  },
+  {
+    name: 'loss-hidden-by-the-next-process',
+    breaks: 'An emptied Redis is passed over when another process sets the namespace up first.',
+    file: WORKER_REGISTRY,
+    find: '(!isThere || createdAt !== known)',
+    replace: '!isThere',
+    test: {
+      file: PAUSE_REDIS_TEST,
+      name: 'a worker hears of it also when another one has set the namespace up again, and at its leave',
     },
   },
 ]

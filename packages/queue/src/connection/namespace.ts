@@ -6,6 +6,7 @@ import { DEFAULT_PARTITIONS, RelayError } from '@retention-relay/events'
 
 import { namespaceKeys } from '../keys.ts'
 import type { RedisClient } from './client.ts'
+import { replyText } from './script.ts'
 
 /** A namespace as it stands in Redis. */
 export interface OpenNamespace {
@@ -13,6 +14,8 @@ export interface OpenNamespace {
   /** Raised by a resize. 1 or more. */
   readonly generation: number
   readonly partitions: number
+  /** When it was set up, by the clock of Redis; another one after Redis was emptied. Empty for one of older code. */
+  readonly createdAt: string
 }
 
 /** What a process was told about its namespace. */
@@ -30,12 +33,14 @@ const NAMESPACE_PATTERN = /^[a-z0-9-]{1,32}$/
 const FIRST_GENERATION = 1
 
 // KEYS[1] config hash. ARGV[1] generation, ARGV[2] partitions of a new namespace.
-// Returns the two as they stand afterwards. One step: two first processes cannot mix their numbers.
+// Returns the two as they stand afterwards, and when it was set up. One step: two first processes cannot mix their numbers.
 const OPEN = `
 if redis.call('HEXISTS', KEYS[1], 'partitions') == 0 then
-  redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'partitions', ARGV[2])
+  local time = redis.call('TIME')
+  local createdAt = time[1] .. string.format('%06d', time[2])
+  redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'partitions', ARGV[2], 'createdAt', createdAt)
 end
-return redis.call('HMGET', KEYS[1], 'generation', 'partitions')`
+return redis.call('HMGET', KEYS[1], 'generation', 'partitions', 'createdAt')`
 
 /**
  * Reads the namespace's settings, and writes them where there are none.
@@ -51,21 +56,16 @@ export async function openNamespace(
   assertNamespace(options)
   const { namespace, partitions } = options
   const { config } = namespaceKeys(namespace)
-  const reply: unknown = await client.eval(
-    OPEN,
-    1,
-    config,
-    FIRST_GENERATION,
-    partitions ?? DEFAULT_PARTITIONS,
-  )
-  const [generation, stored] = (reply as unknown[]).map(Number)
+  const wanted = partitions ?? DEFAULT_PARTITIONS
+  const reply = (await client.eval(OPEN, 1, config, FIRST_GENERATION, wanted)) as unknown[]
+  const [generation, stored] = reply.map(Number)
   if (!isCount(generation) || !isCount(stored)) {
     throw mismatch(`the settings of ${namespace} in Redis are damaged (key ${config})`)
   }
   if (partitions !== undefined && partitions !== stored) {
     throw mismatch(`${namespace} has ${stored} partitions, and this process was told ${partitions}`)
   }
-  return { namespace, generation, partitions: stored }
+  return { namespace, generation, partitions: stored, createdAt: replyText(reply[2] ?? '') }
 }
 
 /** @throws RelayError `RELAY_CONFIG_INVALID`. */

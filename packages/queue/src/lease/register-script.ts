@@ -9,8 +9,8 @@ export const registerScript: Script = defineScript(
   `
 -- KEYS[1] workers (sorted set)  KEYS[2] config (hash)
 -- ARGV[1] 'live' or 'leave'  ARGV[2] worker id  ARGV[3] how long the entry counts, ms
--- returns {partitions of the namespace, '' when Redis does not know it; its pause, '' when there is none; the id of each
---   live worker, …}
+-- returns {partitions of the namespace, '' when Redis does not know it; when it was set up; its pause, '' when there is
+--   none; the id of each live worker, …}
 local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', nowMs)
@@ -19,7 +19,7 @@ if ARGV[1] == 'live' then
 else
   redis.call('ZREM', KEYS[1], ARGV[2])
 end
-local config = redis.call('HMGET', KEYS[2], 'partitions', 'pause')
-return { config[1] or '', config[2] or '', unpack(redis.call('ZRANGE', KEYS[1], 0, 999)) }
+local config = redis.call('HMGET', KEYS[2], 'partitions', 'createdAt', 'pause')
+return { config[1] or '', config[2] or '', config[3] or '', unpack(redis.call('ZRANGE', KEYS[1], 0, 999)) }
 `,
 )

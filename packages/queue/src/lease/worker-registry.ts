@@ -15,8 +15,11 @@ export interface RegistryReply {
   readonly live: readonly string[]
   /** Why the namespace is paused; null when it is not. */
   readonly pause: StoredPause | null
-  /** False when Redis knows the namespace no more: it was emptied. */
-  readonly isKnown: boolean
+  /**
+   * True when Redis was emptied since the last sign of life: it does not know the namespace, or somebody has set it up
+   * anew meanwhile. Told once.
+   */
+  readonly wasEmptied: boolean
 }
 
 /** One worker's view of the registry. */
@@ -25,12 +28,25 @@ export class WorkerRegistry {
   readonly #keys: NamespaceKeys
   readonly #workerId: string
   readonly #ttlMs: number
+  /** When the namespace that is known was set up; undefined after a loss. Written by `#run`. */
+  #createdAt: string | undefined
 
-  constructor(runner: ScriptRunner, keys: NamespaceKeys, workerId: string, ttlMs: number) {
+  constructor(
+    runner: ScriptRunner,
+    options: {
+      readonly keys: NamespaceKeys
+      readonly workerId: string
+      /** How long an entry counts, in milliseconds. */
+      readonly ttlMs: number
+      /** Of the namespace as it was opened. */
+      readonly createdAt: string
+    },
+  ) {
     this.#runner = runner
-    this.#keys = keys
-    this.#workerId = workerId
-    this.#ttlMs = ttlMs
+    this.#keys = options.keys
+    this.#workerId = options.workerId
+    this.#ttlMs = options.ttlMs
+    this.#createdAt = options.createdAt
   }
 
   /** Renews this worker's entry. */
@@ -47,7 +63,14 @@ export class WorkerRegistry {
     const { workers, config } = this.#keys
     const args = [mode, this.#workerId, this.#ttlMs]
     const reply = (await this.#runner.run(registerScript, [workers, config], args)) as unknown[]
-    const [partitions = '', pause = '', ...live] = reply.map((part) => replyText(part))
-    return { live, pause: readPause(pause), isKnown: partitions !== '' }
+    const [partitions = '', createdAt = '', pause = '', ...live] = reply.map(replyText)
+    return { live, pause: readPause(pause), wasEmptied: this.#noteSettings(partitions, createdAt) }
+  }
+
+  #noteSettings(partitions: string, createdAt: string): boolean {
+    const known = this.#createdAt
+    const isThere = partitions !== ''
+    this.#createdAt = isThere ? createdAt : undefined
+    return known !== undefined && (!isThere || createdAt !== known)
   }
 }

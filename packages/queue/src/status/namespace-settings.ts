@@ -25,13 +25,14 @@ export async function readNamespace(
 ): Promise<NamespaceSettings | null> {
   assertNamespace({ namespace })
   const { config } = namespaceKeys(namespace)
-  const fields = ['generation', 'partitions', 'pause']
-  const [generation, partitions, pause] = await client.hmget(config, ...fields)
+  const fields = ['generation', 'partitions', 'createdAt', 'pause']
+  const [generation, partitions, createdAt, pause] = await client.hmget(config, ...fields)
   if (!generation || !partitions) return null
   return {
     namespace,
     generation: Number(generation),
     partitions: Number(partitions),
+    createdAt: createdAt ?? '',
     pause: readPause(pause ?? ''),
   }
 }
