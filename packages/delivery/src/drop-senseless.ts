@@ -1,5 +1,6 @@
 // Events that have lost their sense while they waited: too old to be of use, or superseded by an order. They are settled as
-// dead letters instead of sent. An event that may have been delivered is not judged any more: it is sent again.
+// dead letters instead of sent. So is an event of which a request had no outcome: had it arrived, nothing could call it
+// back, and if it had not, sending it now is what must not happen; its dead letter says that it may have been delivered.
 
 import type { TimeRules } from '@retention-relay/events'
 
@@ -26,7 +27,6 @@ export async function dropSenseless(batch: Batch, parts: SenseParts): Promise<Ba
   const superseded = await readSuperseded(batch, parts)
   const dead = batch.flatMap((item): Outcome[] => {
     const { pending } = item
-    if (pending.history.maybeDelivered) return []
     const order = superseded.get(item)
     if (order !== undefined) {
       const message = `what it was about was closed at ${new Date(order).toISOString()}`

@@ -75,15 +75,18 @@ export const timeMutants: readonly Mutant[] = [
     test: { file: DROP_SENSELESS_TEST, name: 'a checkout that was begun after the order is sent' },
   },
   {
-    name: 'maybe-delivered-event-judged',
-    breaks: 'An event that may have been delivered becomes a dead letter for its age or its order.',
+    name: 'checkout-sent-again-after-order',
+    breaks:
+      'A checkout that was tried during an outage goes out after the order, because it may have been delivered.',
     file: DROP_SENSELESS,
-    find: `    if (pending.history.maybeDelivered) return []
+    find: `    const order = superseded.get(item)
 `,
-    replace: '',
+    replace: `    if (pending.history.maybeDelivered) return []
+    const order = superseded.get(item)
+`,
     test: {
       file: DROP_SENSELESS_TEST,
-      name: 'a checkout that may have been delivered is not judged any more: it is sent again',
+      name: 'a checkout that may have been delivered is not sent again after its order, and its dead letter says so',
     },
   },
   {
