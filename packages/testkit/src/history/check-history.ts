@@ -30,7 +30,7 @@ export function checkHistory(history: History): HistoryCheck {
     ...findLost(events.values(), traffic, deadLetters, run),
     ...findUnsent(events, traffic, deadLetters),
     ...repeats.findings,
-    ...findInversions(traffic),
+    ...findInversions(traffic, run),
     ...findOverlaps(traffic, run),
     ...findDeadByOutage(events, traffic, deadLetters),
     ...findCountFaults(history, events.values(), traffic),

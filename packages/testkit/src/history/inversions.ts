@@ -3,15 +3,17 @@
 // Calls of different processes at the same time have no order, nor have calls whose place is not known.
 //
 // One walk a customer, from the last effect to the first. What was seen on the way had its effect later, and it is
-// enough to keep of it the earliest acknowledgement, and the earliest place of each process.
+// enough to keep of it the earliest acknowledgement, and the earliest place of each process. What was acknowledged before
+// Redis lost its disk and had its effect after it was stored again by a later call, nobody knows when: it has no place.
 
 import type { CalledEvent } from './called-events.ts'
 import type { Finding } from './finding.ts'
+import type { RunFacts } from './records.ts'
 import type { Received, Traffic } from './traffic.ts'
 
-export function findInversions({ received }: Traffic): Finding[] {
+export function findInversions({ received }: Traffic, { wipes }: RunFacts): Finding[] {
   const found: Finding[] = []
-  for (const taken of takenByCustomer(received).values()) inversionsOf(taken, found)
+  for (const taken of takenByCustomer(received).values()) inversionsOf(taken, wipes, found)
   return found
 }
 
@@ -28,7 +30,11 @@ function takenByCustomer(received: readonly Received[]): Map<string, Received[]>
 }
 
 /** One finding for each event that overtook others. */
-function inversionsOf(taken: readonly Received[], found: Finding[]): void {
+function inversionsOf(
+  taken: readonly Received[],
+  wipes: readonly number[],
+  found: Finding[],
+): void {
   const later = new LaterEffects()
   const overtakers = new Set<CalledEvent>()
   for (let at = taken.length - 1; at >= 0; at -= 1) {
@@ -38,8 +44,13 @@ function inversionsOf(taken: readonly Received[], found: Finding[]): void {
       overtakers.add(one.event!)
       found.push(inversion(one, overtaken))
     }
-    later.add(one)
+    if (hasPlace(one, wipes)) later.add(one)
   }
+}
+
+function hasPlace({ event, operation }: Received, wipes: readonly number[]): boolean {
+  const acknowledgedAt = event?.acknowledgedAt ?? Infinity
+  return !wipes.some((at) => acknowledgedAt <= at && at < operation.at)
 }
 
 function inversion(overtaker: Received, overtaken: Received): Finding {

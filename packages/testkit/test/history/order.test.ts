@@ -184,3 +184,27 @@ test.each([
 function identifyOfSecond(event: CalledRecord): CalledRecord {
   return event.call === 0 ? event : { ...event, op: 'identify', name: '', mark: event.id }
 }
+
+test('what was acknowledged before Redis lost its disk has no place, unless it had its effect before', () => {
+  const early = trackOf('a', 1, 100)
+  const late = trackOf('a', 2, 300)
+  const history = (wipes: number[]): History => {
+    const { run, ...rest } = runOf(
+      [early, late],
+      [
+        { kind: 'opened', request: 1, at: 400 },
+        received(late, 1, 400),
+        { kind: 'ended', request: 1, at: 401, ending: '200' },
+        { kind: 'opened', request: 2, at: 500 },
+        received(early, 2, 500),
+        { kind: 'ended', request: 2, at: 501, ending: '200' },
+      ],
+    )
+    return { ...rest, run: { ...run, wipes } }
+  }
+  const kindsOf = (wipes: number[]): string[] => kinds(findingsOfEvents(history(wipes)))
+  expect(kindsOf([])).toEqual(['inversion'])
+  expect(kindsOf([200])).toEqual([])
+  expect(kindsOf([50])).toEqual(['inversion'])
+  expect(kindsOf([600])).toEqual(['inversion'])
+})
