@@ -124,17 +124,22 @@ test('an event that is refused in such words dies alone, when others are accepte
   expect(bench.destination.applied).toHaveLength(live + 1)
 })
 
-test('an endpoint that refuses every second request in such words kills nothing', async () => {
+test.each<[string, ResponseClass]>([
+  ['refuses in such words', refusal(false)],
+  ['is out', UNAVAILABLE],
+  ['leaves no outcome', { ...UNAVAILABLE, unknownOutcome: true } as ResponseClass],
+])('an endpoint that %s at every second request for an hour kills nothing', async (_what, bad) => {
   const bench = setupConsumer()
-  bench.destination.answer = (_, index) => (index % 2 === 0 ? refusal(false) : DELIVERED)
+  bench.destination.answer = (_, index) => (index % 2 === 0 ? bad : DELIVERED)
   startConsumer(bench)
-  for (let live = 1; live <= 600; live += 1) {
+  const events = 1800
+  for (let live = 1; live <= events; live += 1) {
     bench.partition.add(track(`live-${live}`))
-    await forMs(bench, 300)
+    await forMs(bench, 2_000)
   }
   await forMs(bench, 600_000)
   expect(bench.partition.deadLetters).toEqual([])
-  expect(bench.destination.applied).toHaveLength(600)
+  expect(new Set(bench.destination.applied.map(({ id }) => id)).size).toBe(events)
 })
 
 test('an event that was put aside does not hold up the customers behind it', async () => {
