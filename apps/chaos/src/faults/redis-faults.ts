@@ -31,8 +31,9 @@ export const emptyRedis: FaultAction = (stage, { forMs }) =>
     async (redis) => {
       await redis.kill()
       rmSync(join(redis.folder, 'appendonlydir'), { recursive: true })
-      stage.runFile.wiped()
       await last(forMs)
+      // Until here an answer of the lost one may be read.
+      stage.runFile.wiped()
       await redis.restart()
     },
   )

@@ -47,7 +47,7 @@ export class RunFile {
     return this.#wipes.length > 0
   }
 
-  /** Redis has lost its disk. */
+  /** Redis comes back with an empty disk. */
   wiped(): void {
     this.#wipes.push(Date.now())
   }
