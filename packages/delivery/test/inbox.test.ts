@@ -252,6 +252,11 @@ test('neither what cannot be read nor what is of another namespace is judged', (
   expect(decode(text(broken), byName).dead).toMatchObject([{ reason: 'malformed' }])
 })
 
+test('a replay is judged like any job', () => {
+  const job = claimedJob([track('a', { name: 'bad' })], { name: replayJobName(1) })
+  expect(decode(job, byName).dead).toMatchObject([{ reason: 'invalid' }])
+})
+
 // After a kill every event of the former owner's jobs counts as one that may have been delivered.
 test('an event that may have been delivered is judged like any other', () => {
   const events = [track('a', { name: 'bad' }), track('b', { name: 'old' }), suppress('c')]
