@@ -1,5 +1,5 @@
-// Jobs that something is wrong with, as a careless producer in another language may add them: what cannot be read becomes
-// a dead letter with its reason, what can be read beside it is delivered.
+// Jobs that something is wrong with, as a careless producer in another language may add them: what cannot be read, or is
+// not what the tracking plan says, becomes a dead letter with its reason; what is good beside it is delivered.
 
 import type { DeadReason } from '@retention-relay/events'
 import { deriveId, partitionOf } from '@retention-relay/events'
@@ -44,7 +44,7 @@ export function drawPlantedJobs(
       key: `planted-${index}`,
       atMs: random.whole(0, load.forMs),
     }
-    return random.pick([unreadableJob, brokenEvent, strayJob])(place)
+    return random.pick([unreadableJob, brokenEvent, invalidEvent, strayJob])(place)
   })
 }
 
@@ -64,6 +64,18 @@ function brokenEvent(place: JobPlace): PlantedJob {
     ...job,
     data: { v: 1, ns: place.namespace, events: [event(place, first), broken, event(place, last)] },
     calls: [told(place, first), told(place, `${job.jobId}.1`, 'malformed'), told(place, last)],
+  }
+}
+
+/** The middle one of three does not match its definition, and has no version, as from another language. */
+function invalidEvent(place: JobPlace): PlantedJob {
+  const ids = ['first', 'invalid', 'last'].map((name) => idOf(place, name))
+  const [first, invalid, last] = ids as [string, string, string]
+  const wrong = { ...event(place, invalid), data: { page: 7 } }
+  return {
+    ...base(place, 3),
+    data: { v: 1, ns: place.namespace, events: [event(place, first), wrong, event(place, last)] },
+    calls: [told(place, first), told(place, invalid, 'invalid'), told(place, last)],
   }
 }
 
