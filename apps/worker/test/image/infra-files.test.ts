@@ -98,13 +98,13 @@ test('prometheus scrapes the service worker at the port that it serves', () => {
   expect(configSchema.shape.RELAY_HTTP_PORT.parse(undefined)).toBe(port)
 })
 
-test('the image has the worker and the packages that it needs, and no other', () => {
+test("the image has the worker, the producer that a shop's tracking plan imports, the packages that they need, and no other", () => {
   const copied = stages.flatMap(({ steps }) =>
     steps.flatMap((step) => (step.kind === 'copy' && step.from === undefined ? step.sources : [])),
   )
   const manifests = copied.filter((path) => path.endsWith('/package.json'))
   expect(manifests.toSorted()).toEqual(
-    neededBy('apps/worker')
+    neededBy('packages/producer', neededBy('apps/worker'))
       .map((folder) => `${folder}/package.json`)
       .toSorted(),
   )
