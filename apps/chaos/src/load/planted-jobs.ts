@@ -90,14 +90,26 @@ function strayJob(place: JobPlace): PlantedJob {
 }
 
 /** One that waits for a worker of tomorrow; `readable` is the same in today's words. */
-export function newerJob(place: JobPlace): PlantedJob & { readonly readable: unknown } {
+export interface NewerJob extends PlantedJob {
+  readonly readable: unknown
+}
+
+/** A job of a newer format. */
+export function newerJob(place: JobPlace): NewerJob {
+  const newer = event(place, idOf(place, 'newer'))
+  return waitingJob(place, { v: 2, ns: place.namespace, batch: [newer] })
+}
+
+/** A job of today with an event of a newer version. */
+export function newerEvent(place: JobPlace): NewerJob {
+  const newer = { ...event(place, idOf(place, 'newer')), version: 2 }
+  return waitingJob(place, { v: 1, ns: place.namespace, events: [newer] })
+}
+
+function waitingJob(place: JobPlace, data: unknown): NewerJob {
   const id = idOf(place, 'newer')
-  return {
-    ...base(place, 1),
-    data: { v: 2, ns: place.namespace, batch: [event(place, id)] },
-    readable: { v: 1, ns: place.namespace, events: [event(place, id)] },
-    calls: [told(place, id)],
-  }
+  const readable = { v: 1, ns: place.namespace, events: [event(place, id)] }
+  return { ...base(place, 1), data, readable, calls: [told(place, id)] }
 }
 
 function base(place: JobPlace, count: number): Omit<PlantedJob, 'data' | 'calls'> {
