@@ -89,7 +89,7 @@ describe('an event', () => {
     })
   })
 
-  it.each([0, -1_000_000_000, 1.5, '2'])(
+  it.each([0, -7, 1.5, '2'])(
     'whose version is not a whole number from 1 is invalid: %j',
     (version) => {
       const event = { ...track('moved', { city: 'Bonn' }), version } as unknown as RelayEvent
