@@ -127,8 +127,11 @@ test('prometheus is given the alerts, each about metrics, labels and reasons tha
     const [, reasons = ''] = /reason=~?"([^"]+)"/.exec(expr) ?? []
     for (const reason of reasons.split('|').filter((word) => word !== ''))
       expect(document).toContain(`\n| \`${reason}\``)
-    const [, label] = /sum by \((\w+)\)/.exec(expr) ?? []
-    if (label !== undefined) expect(annotations.summary).toContain(`{{ $labels.${label} }}`)
+    const labelsOf = (text: string, pattern: RegExp): string[] =>
+      [...text.matchAll(pattern)].map(([, label]) => label!)
+    expect(labelsOf(annotations.summary, /\{\{ \$labels\.(\w+) \}\}/g)).toEqual(
+      labelsOf(expr, /sum by \((\w+)\)/g),
+    )
     expect(['warning', 'critical']).toContain(labels.severity)
     expect(annotations.description).toMatch(/\.$/)
   }

@@ -102,7 +102,7 @@ export default defineTrackingPlan({ extends: retentionPlan, events: [quizDone] }
 `
 
 test("a shop's tracking plan that imports the producer package is loaded where it is mounted", async () => {
-  const redis = await startTestRedis({ onEnd: onTestFinished })
+  const redis = await startTestRedis({ port: true, onEnd: onTestFinished })
   const mock = await startMock()
   onTestFinished(() => mock.close())
   const path = join(app, 'plan.mjs')
