@@ -1,8 +1,7 @@
 // Events that the tracking plan does not take as they are: what becomes of them, and of those before and behind them.
 import { defineEvent, defineTrackingPlan, judgeEvent, retentionPlan } from '@retention-relay/events'
-import type { TrackingPlan } from '@retention-relay/events'
+import type { Checks, ObjectSchema, TrackingPlan } from '@retention-relay/events'
 import { expect, test } from 'vitest'
-import * as z from 'zod'
 
 import type { Consumer } from '../src/consumer.ts'
 import type { JudgeEvent } from '../src/ports.ts'
@@ -10,27 +9,26 @@ import { setupConsumer } from './consumer-setup.ts'
 import type { ConsumerBench } from './consumer-setup.ts'
 import { claimedJob, track } from './events.ts'
 
-/** A shop's plan in which `quiz_done` has this version and these fields. */
-const planOf = (version: number, fields: z.ZodRawShape, checks?: 'warn'): TrackingPlan =>
-  defineTrackingPlan({
-    extends: retentionPlan,
-    events: [
-      defineEvent({
-        name: 'quiz_done',
-        description: 'The customer has answered all questions.',
-        version,
-        schema: z.strictObject(fields),
-        ...(checks === undefined ? {} : { checks }),
-      }),
-    ],
-  })
+const { order_delivered: delivered, product_viewed: viewed } = retentionPlan.events
+
+/** A shop's plan with an event of its own, in this version and with the fields of this definition. */
+const planOf = (
+  version: number,
+  { schema }: { readonly schema: ObjectSchema },
+  checks: Checks = 'strict',
+): TrackingPlan => {
+  const description = 'The customer has answered all questions.'
+  const quizDone = defineEvent({ name: 'quiz_done', description, version, schema, checks })
+  return defineTrackingPlan({ extends: retentionPlan, events: [quizDone] })
+}
 const judgeBy =
   (plan: TrackingPlan): JudgeEvent =>
   (event) =>
     judgeEvent(event, plan)
 
-const TODAY = planOf(1, { score: z.int() })
-const TOMORROW = planOf(2, { points: z.int() })
+/** Today it has an `order_id`, tomorrow a `product_id` and a `name`. */
+const TODAY = planOf(1, delivered)
+const TOMORROW = planOf(2, viewed)
 
 const quiz = (customerId: string, data: Record<string, unknown>, version = 1) =>
   track(customerId, { name: 'quiz_done', data, version })
@@ -53,8 +51,13 @@ async function start(bench: ConsumerBench): Promise<Consumer> {
 
 test('an invalid event is a dead letter that names the path and no value, and its customer goes on', async () => {
   const bench = setupConsumer({ judge: judgeBy(TODAY) })
-  const bad = quiz('a', { score: 'secret-19' })
-  const events = [quiz('a', { score: 1 }), bad, quiz('a', { score: 3 }), quiz('b', { score: 4 })]
+  const bad = quiz('a', { order_id: 4711 })
+  const events = [
+    quiz('a', { order_id: 'o-1' }),
+    bad,
+    quiz('a', { order_id: 'o-3' }),
+    quiz('b', { order_id: 'o-4' }),
+  ]
   bench.partition.add(...events)
   const consumer = await start(bench)
   expect(new Set(sentIds(bench))).toEqual(new Set([events[0]!.id, events[2]!.id, events[3]!.id]))
@@ -62,8 +65,8 @@ test('an invalid event is a dead letter that names the path and no value, and it
   const [letter, ...others] = bench.partition.deadLetters
   expect(others).toEqual([])
   expect(letter).toMatchObject({ id: bad.id, reason: 'invalid', event: bad, maybeDelivered: false })
-  expect(letter?.message).toContain('data.score: expected number (it is a string)')
-  expect(letter?.message).not.toContain('secret-19')
+  expect(letter?.message).toContain('data.order_id: expected string (it is a number)')
+  expect(letter?.message).not.toContain('4711')
   expect(bench.partition.counters).toEqual({ accepted: 4, delivered: 3, duplicate: 0, dead: 1 })
   await consumer.stop(0, 0)
 })
@@ -71,9 +74,12 @@ test('an invalid event is a dead letter that names the path and no value, and it
 test('an event of a newer version holds the partition, and a worker with the newer plan delivers all in order', async () => {
   const bench = setupConsumer({ judge: judgeBy(TODAY) })
   const { partition, recorder } = bench
-  const before = quiz('a', { score: 1 })
-  const newer = quiz('a', { points: 2 }, 2)
-  const [behind, other] = [quiz('a', { points: 3 }, 2), quiz('b', { points: 4 }, 2)]
+  const before = quiz('a', { order_id: 'o-1' })
+  const newer = quiz('a', { product_id: 'p-2', name: 'Green tea' }, 2)
+  const [behind, other] = [
+    quiz('a', { product_id: 'p-3', name: 'Green tea' }, 2),
+    quiz('b', { product_id: 'p-4', name: 'Green tea' }, 2),
+  ]
   partition.add(before)
   const jobs = [partition.add(newer), partition.add(behind, other)]
   const old = await start(bench)
@@ -98,7 +104,7 @@ test('an event of a newer version holds the partition, and a worker with the new
 
 test('an event of an older version that no longer matches is a dead letter that names both versions', async () => {
   const bench = setupConsumer({ judge: judgeBy(TOMORROW) })
-  bench.partition.add(quiz('a', { score: 1 }, 1))
+  bench.partition.add(quiz('a', { order_id: 'o-1' }, 1))
   const consumer = await start(bench)
   expect(bench.partition.deadLetters.map(({ message }) => message)).toEqual([
     expect.stringMatching(/^version 1, checked as version 2: /),
@@ -107,15 +113,15 @@ test('an event of an older version that no longer matches is a dead letter that 
 })
 
 test('an event that is tolerated is delivered, and told with what is wrong with it', async () => {
-  const bench = setupConsumer({ judge: judgeBy(planOf(1, { score: z.int() }, 'warn')) })
-  const odd = quiz('a', { score: 'secret-19' })
-  bench.partition.add(odd, quiz('b', { score: 1 }))
+  const bench = setupConsumer({ judge: judgeBy(planOf(1, delivered, 'warn')) })
+  const odd = quiz('a', { order_id: 4711 })
+  bench.partition.add(odd, quiz('b', { order_id: 'o-1' }))
   const consumer = await start(bench)
   expect(bench.partition.counters).toMatchObject({ delivered: 2, dead: 0 })
   const [told, ...others] = bench.recorder.settles.flatMap(({ tolerated }) => tolerated)
   expect(others).toEqual([])
   expect(told).toMatchObject({ id: odd.id, label: 'quiz_done' })
-  expect(told?.fault).toContain('data.score: expected number (it is a string)')
+  expect(told?.fault).toContain('data.order_id: expected string (it is a number)')
   await consumer.stop(0, 0)
 })
 
@@ -123,7 +129,10 @@ test('an event that is tolerated is delivered, and told with what is wrong with 
 test('what a killed owner held is judged too, and its dead letter says that it may have been delivered', async () => {
   const bench = setupConsumer({ judge: judgeBy(TODAY) })
   const { partition } = bench
-  const [bad, newer] = [quiz('a', { score: '1' }), quiz('b', { points: 2 }, 2)]
+  const [bad, newer] = [
+    quiz('a', { order_id: 1 }),
+    quiz('b', { product_id: 'p-2', name: 'Green tea' }, 2),
+  ]
   for (const event of [bad, newer]) partition.active.push(claimedJob([event]))
   const consumer = await start(bench)
   expect(sentIds(bench)).toEqual([])
