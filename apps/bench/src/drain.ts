@@ -28,11 +28,12 @@ export interface Ground {
   readonly onEnd: TestEnd
 }
 
-/** Drains `events` events in jobs of `perJob` with one worker process. */
+/** Drains `events` events in jobs of `perJob` with one worker process, which gets these settings beside its own. */
 export async function measureDrain(
   ground: Ground,
   events: number,
   perJob: number,
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Progress> {
   const { client, onEnd } = ground
   await client.flushall()
@@ -41,7 +42,7 @@ export async function measureDrain(
   const receiver = startProcess({ script: RECEIVER, onEnd })
   const [, port = ''] = await receiver.waitForLine(/^port (\d+)$/)
   // Far above what one worker reaches: the limit is not what is measured.
-  const worker = startWorker(ground, `http://127.0.0.1:${port}`, 10_000)
+  const worker = startWorker(ground, `http://127.0.0.1:${port}`, 10_000, settings)
   const progress = await measureProgress(events, () => readDelivered(client, namespace))
   await worker.kill('SIGTERM')
   await receiver.kill('SIGTERM')
@@ -49,7 +50,12 @@ export async function measureDrain(
 }
 
 /** A worker process on the receiver at `url`; `rateLimit` in requests per second. */
-export function startWorker(ground: Ground, url: string, rateLimit: number): TestProcess {
+export function startWorker(
+  ground: Ground,
+  url: string,
+  rateLimit: number,
+  settings: Readonly<Record<string, string>> = {},
+): TestProcess {
   return startProcess({
     script: WORKER,
     onEnd: ground.onEnd,
@@ -64,6 +70,7 @@ export function startWorker(ground: Ground, url: string, rateLimit: number): Tes
       LOG_LEVEL: 'info',
       // As the image starts it.
       NODE_OPTIONS: '--max-old-space-size=192',
+      ...settings,
     },
   })
 }

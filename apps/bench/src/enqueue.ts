@@ -1,6 +1,7 @@
 // Enqueue: how many events a second 1,000 callers at once bring into Redis, each awaiting its own event: the producer's
 // group commit, and beside it BullMQ's `queue.add` for each event on the same Redis.
 
+import { retentionPlan } from '@retention-relay/events'
 import { createProducer } from '@retention-relay/producer'
 import { QUEUE_NAME } from '@retention-relay/queue'
 import { Queue } from 'bullmq'
@@ -15,11 +16,13 @@ export async function measureEnqueue(
   ground: Ground,
   events: number,
   callers: number,
+  trackingPlan: typeof retentionPlan = retentionPlan,
 ): Promise<EnqueueFigures> {
   await ground.client.flushall()
   const producer = await createProducer({
     namespace: 'bench',
     redis: `unix://${ground.socketPath}`,
+    trackingPlan,
   })
   const figures = await callAtOnce(events, callers, async (number) => {
     const { customerId, event } = loadEvent(number)

@@ -3,9 +3,8 @@
 // a slow moment of the machine meets both sides.
 // `npm run bench -- --outage [--events N] [--outage-seconds S] [--json]`: a million events come in while the destination is
 // out; how large the worker grows, and how the backlog leaves.
+// `npm run bench -- --validation [--json]`: what it costs to check events against the tracking plan.
 
-import { execFileSync } from 'node:child_process'
-import { cpus } from 'node:os'
 import { parseArgs } from 'node:util'
 
 import { startTestRedis } from '@retention-relay/testkit'
@@ -14,8 +13,13 @@ import { Redis } from 'ioredis'
 import { measureDrain, measureStockDrain } from './drain.ts'
 import type { Ground } from './drain.ts'
 import { measureEnqueue, measureStockEnqueue } from './enqueue.ts'
+import { middle } from './middle.ts'
 import { measureOutage } from './outage.ts'
+import type { OutageFigures } from './outage.ts'
 import type { Report } from './report.ts'
+import { stamp } from './stamp.ts'
+import { measureValidation } from './validation.ts'
+import type { ValidationReport } from './validation.ts'
 import { writeReadme } from './write-readme.ts'
 
 const ROUNDS = 3
@@ -34,6 +38,7 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     outage: { type: 'boolean', default: false },
+    validation: { type: 'boolean', default: false },
     events: { type: 'string', default: '1000000' },
     'outage-seconds': { type: 'string', default: '60' },
   },
@@ -48,15 +53,21 @@ try {
   const client = new Redis(redis.socketPath, { maxRetriesPerRequest: null })
   onEnd(async () => client.disconnect())
   const ground = { client, socketPath: redis.socketPath, onEnd }
-  const report = values.outage
-    ? await measureOutage(ground, Number(values.events), Number(values['outage-seconds']))
-    : await measureAll(ground)
-  if (values.write && 'commit' in report) writeReadme(report)
+  const report = await measure(ground)
+  if (values.write && 'stockConcurrency' in report) writeReadme(report)
   process.stdout.write(
     values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`,
   )
 } finally {
   for (const close of closers.toReversed()) await close()
+}
+
+async function measure(ground: Ground): Promise<Report | OutageFigures | ValidationReport> {
+  if (values.outage) {
+    return await measureOutage(ground, Number(values.events), Number(values['outage-seconds']))
+  }
+  if (values.validation) return await measureValidation(ground, sizes.drain)
+  return await measureAll(ground)
 }
 
 async function measureAll(ground: Ground): Promise<Report> {
@@ -77,9 +88,7 @@ async function measureAll(ground: Ground): Promise<Report> {
   const enqueue = middle(rounds.map(({ track }) => track.perSecond))
   const stockEnqueue = middle(rounds.map(({ stockAdd }) => stockAdd.perSecond))
   return {
-    date: new Date().toISOString().slice(0, 10),
-    commit: commit(),
-    machine: `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, Node ${process.versions.node}`,
+    ...stamp(),
     drainPerSecond: drain,
     stockDrainPerSecond: stockDrain,
     stockConcurrency: best,
@@ -105,19 +114,4 @@ async function bestConcurrency(ground: Ground): Promise<number> {
 /** Middle of the ratios of the pairs. */
 function ratios<Round>(rounds: readonly Round[], ratio: (round: Round) => number): number {
   return Math.round(middle(rounds.map(ratio)) * 10) / 10
-}
-
-function middle(figures: readonly number[]): number {
-  return figures.toSorted((one, other) => one - other)[Math.floor(figures.length / 2)] ?? 0
-}
-
-function commit(): string {
-  try {
-    return execFileSync('git', ['rev-parse', '--short', 'HEAD'], {
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-    }).trim()
-  } catch {
-    return 'unknown'
-  }
 }

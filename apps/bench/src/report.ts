@@ -1,8 +1,7 @@
+import type { Stamp } from './stamp.ts'
+
 /** What a run measured. Rates per second, waits in milliseconds, ratios relay / BullMQ as the middle of the pairs. */
-export interface Report {
-  readonly date: string
-  readonly commit: string
-  readonly machine: string
+export interface Report extends Stamp {
   readonly drainPerSecond: number
   readonly stockDrainPerSecond: number
   readonly stockConcurrency: number

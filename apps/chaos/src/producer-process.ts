@@ -15,14 +15,14 @@ import { drawLoad } from './load/draw-load.ts'
 import { readPastCalls } from './load/past-calls.ts'
 import type { PlannedCall } from './load/planned-call.ts'
 import type { ProducerTask } from './load/producer-task.ts'
-import { shopPlan } from './load/shop-plan.ts'
+import { trackingPlan } from './load/shop-plan.ts'
 
 const HOUR_MS = 3_600_000
 const RESTART_MS = 300
 
 const task = JSON.parse(process.argv[2] ?? '') as ProducerTask
 const { namespace, producer: number } = task
-let open: Producer<typeof shopPlan> | undefined
+let open: Producer<typeof trackingPlan> | undefined
 process.once('SIGTERM', () => void end('producer.closed'))
 tell({ event: 'producer.began' })
 const producer = await openProducer()
@@ -51,14 +51,14 @@ await Promise.all(
 await end('producer.finished')
 
 /** A Redis that refuses the password ends the start; a platform then starts the service again and again. */
-async function openProducer(): Promise<Producer<typeof shopPlan>> {
+async function openProducer(): Promise<Producer<typeof trackingPlan>> {
   const { redisUrl: redis, partitions, replicas } = task
   for (;;) {
     try {
       return await createProducer({
         namespace,
         redis,
-        trackingPlan: shopPlan,
+        trackingPlan,
         partitions,
         replicas,
         maxPendingEvents: task.load.maxPendingEvents,

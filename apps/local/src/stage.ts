@@ -3,7 +3,7 @@
 
 import { join } from 'node:path'
 
-import { RelayError } from '@retention-relay/events'
+import { loadTrackingPlan, RelayError } from '@retention-relay/events'
 import { openLocalRedis } from '@retention-relay/local-redis'
 import type { Mock } from '@retention-relay/mock-customerio'
 import { startMock } from '@retention-relay/mock-customerio'
@@ -120,14 +120,16 @@ async function openWorker(
   const { redisUrl, namespace, mock, tally } = parts
   const ports = env['RELAY_HTTP_PORT'] ? [env['RELAY_HTTP_PORT']] : [String(HTTP_PORT), '0']
   const worker = await firstFree(ports, async (httpPort) => {
+    const config = configOf({
+      ...env,
+      REDIS_URL: redisUrl,
+      RELAY_NAMESPACE: namespace,
+      RELAY_HTTP_PORT: httpPort,
+      ...mockSettings(mock, env),
+    })
     const candidate = new Worker({
-      config: configOf({
-        ...env,
-        REDIS_URL: redisUrl,
-        RELAY_NAMESPACE: namespace,
-        RELAY_HTTP_PORT: httpPort,
-        ...mockSettings(mock, env),
-      }),
+      config,
+      plan: await loadTrackingPlan(config.RELAY_TRACKING_PLAN),
       logger: pino({ level: env['LOG_LEVEL'] || 'error' }),
       version: RELAY_VERSION,
       observer: tally.observer(),

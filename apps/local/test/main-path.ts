@@ -10,6 +10,7 @@ import type { Redis } from 'ioredis'
 
 const WORKER = fileURLToPath(new URL('../../worker/dist/main.js', import.meta.url))
 const SHOP = fileURLToPath(new URL('shop-process.mjs', import.meta.url))
+const PLAN = fileURLToPath(new URL('shop-plan.mjs', import.meta.url))
 
 /** Namespace of the tests. */
 export const NAMESPACE = 'test'
@@ -74,6 +75,7 @@ export async function startWorker(
       REDIS_URL: redisUrl,
       RELAY_NAMESPACE: NAMESPACE,
       RELAY_RATE_LIMIT: '1000',
+      RELAY_TRACKING_PLAN: PLAN,
       RELAY_HTTP_PORT: '0',
       CUSTOMERIO_SITE_ID: siteId,
       CUSTOMERIO_API_KEY: apiKey,

@@ -5,13 +5,9 @@
 //   orderId: send this one order `perCustomer` times instead.
 //   retryMs: pause before a call is tried again.
 
-import {
-  createProducer,
-  defineEvent,
-  defineTrackingPlan,
-  retentionPlan,
-} from '@retention-relay/producer'
-import * as z from 'zod'
+import { createProducer } from '@retention-relay/producer'
+
+import { trackingPlan } from './shop-plan.mjs'
 
 const {
   redisUrl,
@@ -24,17 +20,6 @@ const {
   retryMs = 20,
   maxPendingEvents,
 } = JSON.parse(process.argv[2])
-
-const numbered = defineEvent({
-  name: 'numbered',
-  description: 'An event with its place in the order of its customer, which the mock checks.',
-  version: 1,
-  schema: z.strictObject({ relay_seq: z.int() }),
-})
-const trackingPlan = defineTrackingPlan({
-  events: [numbered, ...Object.values(retentionPlan.events)],
-  attributes: retentionPlan.attributes,
-})
 
 const producer = await createProducer({
   namespace,

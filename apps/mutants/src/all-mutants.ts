@@ -7,6 +7,7 @@ import { credentialMutants } from './list/credentials.ts'
 import { endpointMutants } from './list/endpoint.ts'
 import { enqueueMutants } from './list/enqueue.ts'
 import { historyMutants } from './list/histories.ts'
+import { judgeMutants } from './list/judge.ts'
 import { leaseMutants } from './list/lease.ts'
 import { leaseClockMutants } from './list/lease-clocks.ts'
 import { managerMutants } from './list/manager.ts'
@@ -36,6 +37,7 @@ export const allMutants: readonly Mutant[] = [
   ...sharingMutants,
   ...leaseClockMutants,
   ...managerMutants,
+  ...judgeMutants,
   ...orderMutants,
   ...sessionMutants,
   ...sendMutants,

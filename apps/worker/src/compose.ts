@@ -18,8 +18,15 @@ import {
   REQUEST_TIMEOUT_MS,
   systemClock,
 } from '@retention-relay/delivery'
-import { retentionPlan, timeRules } from '@retention-relay/events'
-import type { DeliveryObserver, Lease, LeasePort, RegistryPort } from '@retention-relay/delivery'
+import type {
+  DeliveryObserver,
+  JudgeEvent,
+  Lease,
+  LeasePort,
+  RegistryPort,
+} from '@retention-relay/delivery'
+import { judgeEvent, timeRules } from '@retention-relay/events'
+import type { TimeRules, TrackingPlan } from '@retention-relay/events'
 import {
   consumeScripts,
   createRedisClient,
@@ -84,6 +91,21 @@ export function destinationOf(config: WorkerConfig, version: string): TrackDesti
   })
 }
 
+/** What a tracking plan says about events on their way. */
+export interface PlanRules {
+  readonly time: TimeRules
+  readonly judge: JudgeEvent
+}
+
+/**
+ * The rules of a plan.
+ *
+ * @throws RelayError `RELAY_CONFIG_INVALID` when its time rules cannot be kept.
+ */
+export function rulesOf(plan: TrackingPlan, namespace: string): PlanRules {
+  return { time: timeRules(plan, namespace), judge: (event) => judgeEvent(event, plan) }
+}
+
 /** What the delivery of an open namespace is made of. */
 export interface DeliveryParts {
   readonly workerId: string
@@ -91,6 +113,7 @@ export interface DeliveryParts {
   readonly namespace: OpenNamespace
   readonly destination: TrackDestination
   readonly gates: Gates
+  readonly rules: PlanRules
   readonly observer: DeliveryObserver
   /** Redis was emptied: it has lost the namespace. */
   readonly emptied: () => void
@@ -150,18 +173,17 @@ export function composeDelivery(parts: DeliveryParts): PartitionManager {
 
 /** Starts a consumer on a lease. */
 function consumers(parts: DeliveryParts, nextToken: () => string): (lease: Lease) => Consumer {
-  const { workerId, connections, namespace, destination, observer } = parts
+  const { workerId, connections, namespace, destination, rules, observer } = parts
   const { gate, rate, massRejection } = parts.gates
   const runner = new ScriptRunner(connections.scripts, consumeScripts)
   const budget = new ByteBudget(DEFAULT_BUFFER_BYTES)
-  const time = timeRules(retentionPlan, namespace.namespace)
   return (lease) => {
     const keys = partitionKeys({ ...namespace, partition: lease.partition })
     const queue = new PartitionQueue(runner, keys)
     return new Consumer({
       lease,
       namespace: namespace.namespace,
-      time,
+      ...rules,
       queue: new RedisPartition({
         namespace: namespace.namespace,
         queue,

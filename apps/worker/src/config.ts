@@ -33,6 +33,10 @@ export const configSchema = z.object({
     .min(1, { error: 'must be a number from 1 up' })
     .default(100)
     .describe('Requests per second to Customer.io of all workers of the workspace together.'),
+  RELAY_TRACKING_PLAN: z
+    .string()
+    .optional()
+    .describe("Path of the module with the shop's tracking plan: the shipped plan when not set."),
   RELAY_HTTP_PORT: whole(0, 65_535)
     .default(9464)
     .describe('Port of /metrics and /health. 0 takes any free one.'),

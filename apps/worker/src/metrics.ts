@@ -2,7 +2,8 @@
 // each scrape. Names are fixed: dashboards and alerts stand on them.
 
 import type { DeliveryObserver } from '@retention-relay/delivery'
-import { DEAD_REASONS } from '@retention-relay/events'
+import { DEAD_REASONS, eventDefinitions } from '@retention-relay/events'
+import type { TrackingPlan } from '@retention-relay/events'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 import { registerNamespaceGauges } from './namespace-gauges.ts'
@@ -14,6 +15,9 @@ const LATENCY_BUCKETS_S = [
   259_200,
 ]
 
+/** Names from outside would be series without end. */
+const OTHER = 'other'
+
 /** Metrics of one worker. */
 export interface WorkerMetrics {
   readonly registry: Registry
@@ -24,7 +28,10 @@ export interface WorkerMetrics {
 }
 
 /** Makes the metrics. `readNamespace` reads Redis; null while it is away. */
-export function createMetrics(readNamespace: () => Promise<NamespaceGauges | null>): WorkerMetrics {
+export function createMetrics(
+  readNamespace: () => Promise<NamespaceGauges | null>,
+  plan: TrackingPlan,
+): WorkerMetrics {
   const registry = new Registry()
   const registers = [registry]
   const accepted = new Counter({
@@ -46,6 +53,17 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
     name: 'relay_events_dead_total',
     help: 'Events that became dead letters.',
     labelNames: ['reason'],
+    registers,
+  })
+  const tolerated = new Counter({
+    name: 'relay_events_tolerated_total',
+    help: 'Delivered events that do not match the tracking plan.',
+    labelNames: ['name'],
+    registers,
+  })
+  const late = new Counter({
+    name: 'relay_events_late_total',
+    help: 'Delivered events that are too old to start a campaign.',
     registers,
   })
   const requests = new Counter({
@@ -93,6 +111,8 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
   })
   registerNamespaceGauges(registry, readNamespace)
   for (const reason of DEAD_REASONS) dead.inc({ reason }, 0)
+  const names = namesOf(plan)
+  for (const name of names) tolerated.inc({ name }, 0)
 
   const observer: DeliveryObserver = {
     leaseTaken: () => leased.inc(),
@@ -108,10 +128,19 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
       delivered.inc(facts.delivered)
       duplicate.inc(facts.duplicate)
       for (const letter of facts.dead) dead.inc({ reason: letter.reason })
+      for (const { label } of facts.tolerated) {
+        tolerated.inc({ name: names.has(label) ? label : OTHER })
+      }
+      late.inc(facts.late)
       for (const latencyMs of facts.latenciesMs) latency.observe(latencyMs / 1000)
     },
     paused: (reason) => paused.inc({ reason }),
     resumed: (reason) => paused.dec({ reason }),
   }
   return { registry, observer, noteEmptied: () => emptied.inc() }
+}
+
+/** Names that stand in metrics: those of the plan, the attributes of an identify, and one for all others. */
+function namesOf(plan: TrackingPlan): ReadonlySet<string> {
+  return new Set([...eventDefinitions(plan).map(({ name }) => name), 'identify', OTHER])
 }

@@ -3,7 +3,7 @@
 //   1   a bug: an exception that nobody expected
 //   78  a fault of the configuration (EX_CONFIG of sysexits.h)
 
-import { RelayError } from '@retention-relay/events'
+import { loadTrackingPlan, RelayError } from '@retention-relay/events'
 import { pino } from 'pino'
 
 import { readConfig } from './config.ts'
@@ -31,23 +31,29 @@ export async function run(parts: RunParts): Promise<number> {
     for (const { name, fault } of result.faults) parts.complain(`  ${name} ${fault}`)
     return EXIT_CONFIG
   }
-  const { config } = result
-  const logger = pino({ level: config.LOG_LEVEL, base: { namespace: config.RELAY_NAMESPACE } })
-  const readCredentials = (): WorkerConfig | null => {
-    const again = readConfig(parts.env)
-    return again.kind === 'config' ? again.config : null
-  }
-  const worker = new Worker({ config, logger, version: RELAY_VERSION, readCredentials })
   try {
-    await Promise.race([worker.start(), untilAborted(parts.stop)])
-    await untilAborted(parts.stop)
-    await worker.stop()
+    await runWorker(result.config, parts)
     return 0
   } catch (error) {
-    await worker.stop()
     if (!(error instanceof RelayError)) throw error
     parts.complain(`${error.code}: ${error.message}`)
     return EXIT_CONFIG
+  }
+}
+
+async function runWorker(config: WorkerConfig, { env, stop }: RunParts): Promise<void> {
+  const plan = await loadTrackingPlan(config.RELAY_TRACKING_PLAN)
+  const logger = pino({ level: config.LOG_LEVEL, base: { namespace: config.RELAY_NAMESPACE } })
+  const readCredentials = (): WorkerConfig | null => {
+    const again = readConfig(env)
+    return again.kind === 'config' ? again.config : null
+  }
+  const worker = new Worker({ config, plan, logger, version: RELAY_VERSION, readCredentials })
+  try {
+    await Promise.race([worker.start(), untilAborted(stop)])
+    await untilAborted(stop)
+  } finally {
+    await worker.stop()
   }
 }
 

@@ -8,6 +8,7 @@ import { hostname } from 'node:os'
 import type { TrackDestination } from '@retention-relay/customerio'
 import { systemClock } from '@retention-relay/delivery'
 import type { DeliveryObserver, PartitionManager } from '@retention-relay/delivery'
+import type { TrackingPlan } from '@retention-relay/events'
 import {
   awaitRedis,
   bindWorkspace,
@@ -19,9 +20,8 @@ import type { OpenNamespace, RedisFacts } from '@retention-relay/queue'
 import type { Logger } from 'pino'
 
 import { tellRedisChecks } from './check-redis.ts'
-import type { Connections } from './compose.ts'
-import { composeDelivery, connect, destinationOf, gatesOf } from './compose.ts'
-import type { Gates } from './compose.ts'
+import { composeDelivery, connect, destinationOf, gatesOf, rulesOf } from './compose.ts'
+import type { Connections, Gates, PlanRules } from './compose.ts'
 import type { WorkerConfig } from './config.ts'
 import { Health } from './health.ts'
 import type { HttpServer } from './http-server.ts'
@@ -48,6 +48,8 @@ const PROBE_WAIT_MS = 2000
 /** What a worker is made of. */
 export interface WorkerParts {
   readonly config: WorkerConfig
+  /** The one that the configuration names. */
+  readonly plan: TrackingPlan
   readonly logger: Logger
   /** Version of the relay, for the user agent. */
   readonly version: string
@@ -60,6 +62,7 @@ export interface WorkerParts {
 /** One worker process. */
 export class Worker {
   readonly #config: WorkerConfig
+  readonly #rules: PlanRules
   readonly #logger: Logger
   readonly #workerId = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
   readonly #stop = new AbortController()
@@ -78,9 +81,14 @@ export class Worker {
   /** The namespace is being set up again. */
   #isReopening = false
 
-  /** Connects; `start` does the rest. */
+  /**
+   * Connects; `start` does the rest.
+   *
+   * @throws RelayError when the time rules of the plan cannot be kept.
+   */
   constructor(parts: WorkerParts) {
     this.#config = parts.config
+    this.#rules = rulesOf(parts.plan, parts.config.RELAY_NAMESPACE)
     this.#logger = parts.logger.child({ worker: this.#workerId })
     this.#health = new Health(({ ready, reasons }) =>
       this.#logger[ready ? 'info' : 'warn'](
@@ -88,7 +96,7 @@ export class Worker {
         ready ? 'ready' : 'not ready',
       ),
     )
-    this.#metrics = createMetrics(() => this.backlog())
+    this.#metrics = createMetrics(() => this.backlog(), parts.plan)
     this.#observer = followPauses(
       tellAll([
         this.#metrics.observer,
@@ -159,6 +167,7 @@ export class Worker {
       namespace: this.#namespace,
       destination: this.#destination,
       gates: this.#gates,
+      rules: this.#rules,
       observer: this.#observer,
       emptied: () => void this.#foundEmptied(),
     })
@@ -166,7 +175,13 @@ export class Worker {
     void this.#meetDestination()
     const { namespace, partitions } = this.#namespace
     this.#logger.info(
-      { event: 'worker.started', namespace, partitions, httpPort: this.httpPort },
+      {
+        event: 'worker.started',
+        namespace,
+        partitions,
+        httpPort: this.httpPort,
+        trackingPlan: this.#config.RELAY_TRACKING_PLAN ?? 'shipped',
+      },
       'the worker runs',
     )
   }

@@ -3,6 +3,7 @@
 
 import { createServer } from 'node:net'
 import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 
 import { expect, onTestFinished, test } from 'vitest'
 
@@ -82,6 +83,19 @@ test('secrets in addresses and files are refused without being shown', async () 
     'CUSTOMERIO_TRACK_URL',
   ])
   expect(lines.join('\n')).not.toMatch(/hunter[23]/)
+})
+
+test('a tracking plan that cannot be loaded ends the start with its path and the reason', async () => {
+  const lines = await refuse({ ...GOOD, RELAY_TRACKING_PLAN: '/nowhere/plan.mjs' })
+  expect(lines).toEqual([
+    expect.stringMatching(
+      /^RELAY_CONFIG_INVALID: RELAY_TRACKING_PLAN: \/nowhere\/plan\.mjs cannot be loaded: Cannot find module /,
+    ),
+  ])
+  const path = fileURLToPath(new URL('plans/endless-cart.mjs', import.meta.url))
+  expect(await refuse({ ...GOOD, RELAY_TRACKING_PLAN: path })).toEqual([
+    "RELAY_CONFIG_INVALID: order_placed supersedes cart_updated, which must be in the tracking plan with staleAfterMs and onStale 'dead-letter': its tombstones are kept as long.",
+  ])
 })
 
 test('a port in use ends the start with the remedy', async () => {

@@ -72,6 +72,7 @@ const EXAMPLES: Readonly<Record<string, string>> = {
   ...REQUIRED,
   RELAY_PARTITIONS: '4',
   RELAY_RATE_LIMIT: '12.5',
+  RELAY_TRACKING_PLAN: '/srv/plan.mjs',
   RELAY_HTTP_PORT: '0',
   RELAY_SHUTDOWN_MS: '5000',
   RELAY_ALLOW_UNSAFE_REDIS: '1',

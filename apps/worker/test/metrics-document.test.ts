@@ -1,6 +1,6 @@
 // docs/metrics.md shows exactly the metrics that there are, and the words that their labels can take.
 
-import { DEAD_REASONS } from '@retention-relay/events'
+import { DEAD_REASONS, retentionPlan } from '@retention-relay/events'
 import type { PauseReason, ResponseClass } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
@@ -16,6 +16,7 @@ const REASONS = {
   unreadable_answer: true,
   refuses_everything: true,
   newer_format: true,
+  newer_event: true,
   mass_rejection: true,
   operator: true,
 } satisfies Record<PauseReason, true>
@@ -33,7 +34,7 @@ const OUTCOMES = {
 
 /** What the registry says of each metric: name, type, labels, meaning. */
 async function metricsOfRegistry(): Promise<string[][]> {
-  const { registry } = createMetrics(async () => null)
+  const { registry } = createMetrics(async () => null, retentionPlan)
   const metrics = await registry.getMetricsAsJSON()
   return metrics.map(({ name, type, help }) => {
     const { labelNames } = registry.getSingleMetric(name) as unknown as { labelNames: string[] }

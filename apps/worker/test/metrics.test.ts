@@ -1,5 +1,6 @@
 // The metrics: what is scraped is of now, and docs/metrics.md shows exactly what there is.
 
+import { retentionPlan } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
 import { createMetrics } from '../src/metrics.ts'
@@ -19,7 +20,7 @@ test('a scrape shows the namespace as it is at that moment', async () => {
     null,
   ]
   let reads = 0
-  const { registry } = createMetrics(async () => answers[reads++]!)
+  const { registry } = createMetrics(async () => answers[reads++]!, retentionPlan)
   const [first, second, third] = [
     await scrape(registry),
     await scrape(registry),
@@ -31,4 +32,27 @@ test('a scrape shows the namespace as it is at that moment', async () => {
   expect(third.has('relay_events_pending')).toBe(false)
   expect(third.has('relay_oldest_event_age_seconds')).toBe(false)
   expect(reads).toBe(3)
+})
+
+test('tolerated events are counted by the names of the plan; all other names are one', async () => {
+  const { registry, observer } = createMetrics(async () => null, retentionPlan)
+  const before = await scrape(registry)
+  expect(before.get('relay_events_tolerated_total{name="order_placed"}')).toBe(0)
+  const labels = ['order_placed', 'identify', 'from-outside-1', 'from-outside-2', 'order_placed']
+  observer.settled({
+    partition: 0,
+    delivered: 5,
+    duplicate: 0,
+    dead: [],
+    latenciesMs: [],
+    tolerated: labels.map((label) => ({ id: 'id', label, fault: 'odd' })),
+    late: 2,
+  })
+  const after = await scrape(registry)
+  const names = [...after.keys()].filter((key) => key.startsWith('relay_events_tolerated_total'))
+  expect(names).toHaveLength(Object.keys(retentionPlan.events).length + 2)
+  expect(after.get('relay_events_tolerated_total{name="order_placed"}')).toBe(2)
+  expect(after.get('relay_events_tolerated_total{name="identify"}')).toBe(1)
+  expect(after.get('relay_events_tolerated_total{name="other"}')).toBe(2)
+  expect(after.get('relay_events_late_total')).toBe(2)
 })

@@ -2,8 +2,6 @@
 // by side. The claim loop keeps enough events at hand; the send loop takes a batch, has it sent, and settles it,
 // so there is at most one request in flight. Events that are claimed meanwhile gather into the next batch.
 
-import type { DeadLetterRecord } from '@retention-relay/events'
-
 import { BatchSender } from './send-batch.ts'
 import type { SenderParts } from './send-batch.ts'
 import type { BatchLimits } from './batch.ts'
@@ -12,13 +10,15 @@ import type { ByteBudget } from './byte-budget.ts'
 import { deferred } from './deferred.ts'
 import { JobClaims } from './claim-jobs.ts'
 import { CustomerLanes } from './customer-lanes.ts'
+import type { Decoded } from './inbox.ts'
 import { Inbox } from './inbox.ts'
 import { goesAlone } from './isolate-event.ts'
 import type { MassRejection } from './mass-rejection.ts'
 import { deadPositionOutcome } from './outcomes.ts'
 import { growDecoded } from './pending-event.ts'
 import type { HeldJob, PendingEvent } from './pending-event.ts'
-import type { PartitionPort } from './ports.ts'
+import type { JudgeEvent, PartitionPort } from './ports.ts'
+import { settleFacts } from './settle-facts.ts'
 import type { Outcome, Settlements } from './settlements.ts'
 import { MAX_SETTLE_POSITIONS } from './settlements.ts'
 
@@ -32,6 +32,7 @@ export interface SessionParts extends Omit<
 > {
   readonly namespace: string
   readonly queue: PartitionPort
+  readonly judge: JudgeEvent
   readonly settlements: Settlements
   readonly budget: ByteBudget
   readonly massRejection: MassRejection
@@ -53,12 +54,15 @@ export class DrainSession {
   #hasSettled = false
   /** Resolves the waits of both loops; replaced at each change. */
   #change = deferred()
-  /** A job of a newer format is next: nothing more is claimed or decoded. */
+  /** A job that this worker is too old for is next: nothing more is claimed or decoded. */
   #heldByNewer = false
 
   constructor(parts: SessionParts) {
     this.#parts = parts
-    this.#inbox = new Inbox(parts.namespace, parts.histories.of)
+    this.#inbox = new Inbox(parts.namespace, {
+      historyOf: parts.histories.of,
+      judge: parts.judge,
+    })
     this.#claims = new JobClaims({
       ...parts,
       inbox: this.#inbox,
@@ -141,22 +145,27 @@ export class DrainSession {
 
   /** Decodes jobs until a batch can be filled, as long as the process has room for the objects. */
   #decode(): void {
-    const { limits, settler, observer, lease, budget } = this.#parts
+    const { limits, settler, budget } = this.#parts
     while (this.#lanes.ready < limits.maxOps && this.#hasRoom() && !this.#heldByNewer) {
       const decoded = this.#inbox.decodeNext()
       if (decoded === null) return
-      if (decoded.kind === 'newer_format') {
-        this.#heldByNewer = true
-        const detail = `a job of format ${decoded.version} is newer than this worker; deploy a newer worker`
-        observer.paused('newer_format', lease.partition, detail)
-        return
-      }
+      if (decoded.kind !== 'job') return this.#hold(decoded)
       budget.hold(growDecoded(decoded.job))
       for (const pending of decoded.events) this.#lanes.add(pending)
       if (decoded.dead.length > 0) {
         this.#settle(decoded.dead.map((dead) => deadPositionOutcome(dead, settler)))
       }
     }
+  }
+
+  #hold(newer: Exclude<Decoded, { kind: 'job' }>): void {
+    const { observer, lease } = this.#parts
+    this.#heldByNewer = true
+    const detail =
+      newer.kind === 'newer_format'
+        ? `a job of format ${newer.version} is newer than this worker; deploy a newer worker`
+        : `${newer.fault}; deploy a worker with the newer tracking plan`
+    observer.paused(newer.kind, lease.partition, detail)
   }
 
   /** Who has nothing decoded decodes a job anyway. */
@@ -209,27 +218,15 @@ export class DrainSession {
 
   #release(outcomes: readonly Outcome[]): void {
     const { observer, lease, clock, histories, massRejection } = this.#parts
-    const now = clock.wall()
-    let duplicate = 0
-    const latenciesMs: number[] = []
-    const dead: DeadLetterRecord[] = []
-    for (const { outcome, pending, record, job, member } of outcomes) {
-      if (outcome === 'delivered') latenciesMs.push(now - job.committedAt)
-      else if (outcome === 'duplicate') duplicate += 1
-      else if (record !== undefined) dead.push(record)
+    for (const { pending, member } of outcomes) {
       this.#onTheirWay.delete(member)
       histories.forget(member)
       if (pending !== undefined) this.#lanes.release(pending.event.customerId)
     }
     this.#hasSettled = true
-    massRejection.note(latenciesMs.length, dead)
-    observer.settled({
-      partition: lease.partition,
-      delivered: latenciesMs.length,
-      duplicate,
-      dead,
-      latenciesMs,
-    })
+    const facts = settleFacts(lease.partition, outcomes, clock.wall())
+    massRejection.note(facts.delivered, facts.dead)
+    observer.settled(facts)
     this.#changed()
   }
 

@@ -1,28 +1,15 @@
 // Claimed jobs, in order, until they are decoded. They stay bytes as long as possible: decoded events take four
-// times the memory. Decoding gives the open events of a job, and the positions that cannot be delivered.
+// times the memory. Decoding gives the open events of a job, and the positions that cannot be delivered. A job with
+// anything in it that is newer than this worker stays where it is.
 
-import type { DeadReason, JobPosition } from '@retention-relay/events'
-import {
-  decodeJob,
-  dedupeMember,
-  JOB_READ_BYTES,
-  jobCount,
-  unreadJob,
-} from '@retention-relay/events'
+import type { DecodedJob } from '@retention-relay/events'
+import { decodeJob, JOB_READ_BYTES, jobCount, unreadJob } from '@retention-relay/events'
 
-import type { HeldJob, HistoryOf, PendingEvent } from './pending-event.ts'
-import { holdJob, pendEvent } from './pending-event.ts'
+import type { DeadPosition, Opened, OpeningParts } from './open-positions.ts'
+import { openPositions } from './open-positions.ts'
+import type { HeldJob, PendingEvent } from './pending-event.ts'
+import { holdJob } from './pending-event.ts'
 import type { ClaimedJob } from './ports.ts'
-
-/** A position that is dead before it is sent. */
-export interface DeadPosition {
-  readonly job: HeldJob
-  readonly position: number
-  readonly member: string
-  readonly reason: Extract<DeadReason, 'malformed' | 'wrong_environment'>
-  readonly fault: string
-  readonly content: JobPosition
-}
 
 /** What decoding the next job gave. */
 export type Decoded =
@@ -33,19 +20,19 @@ export type Decoded =
       readonly dead: readonly DeadPosition[]
     }
   /** Written by a newer version: the partition waits for a newer worker. */
-  | { readonly kind: 'newer_format'; readonly version: number }
+  | Extract<DecodedJob, { kind: 'newer_format' }>
+  | Extract<Opened, { kind: 'newer_event' }>
 
 /** Claimed jobs that are not decoded yet. */
 export class Inbox {
   readonly #namespace: string
-  readonly #historyOf: HistoryOf
+  readonly #opening: OpeningParts
   #jobs: { readonly held: HeldJob; readonly claimed: ClaimedJob }[] = []
   #events = 0
 
-  /** `historyOf` gives what earlier sessions know of a dedupe member. */
-  constructor(namespace: string, historyOf: HistoryOf) {
+  constructor(namespace: string, opening: OpeningParts) {
     this.#namespace = namespace
-    this.#historyOf = historyOf
+    this.#opening = opening
   }
 
   /** Open events in it. */
@@ -62,44 +49,22 @@ export class Inbox {
     return held
   }
 
-  /** Decodes the first job and takes it out; null when it is empty. A job of a newer format stays. */
+  /** Decodes the first job and takes it out; null when it is empty. A job that is newer, or holds what is, stays. */
   decodeNext(): Decoded | null {
     const first = this.#jobs[0]
     if (first === undefined) return null
     const { held, claimed } = first
-    const decoded =
-      claimed.data.length > JOB_READ_BYTES
-        ? unreadJob(claimed.data, held.count)
-        : decodeJob(claimed.data.toString('utf8'), held.count, this.#namespace)
+    const decoded = this.#decode(claimed, held.count)
     if (decoded.kind === 'newer_format') return decoded
+    const opened = openPositions(decoded, held, claimed.settled, this.#opening)
+    if (opened.kind === 'newer_event') return opened
     this.#jobs.shift()
     this.#events -= held.open
-    const events: PendingEvent[] = []
-    const dead: DeadPosition[] = []
-    decoded.positions.forEach((content, position) => {
-      if (isSettled(claimed.settled, position)) return
-      if (content.kind === 'malformed') {
-        const member = dedupeMember(`${claimed.id}.${position}`)
-        dead.push({
-          job: held,
-          position,
-          member,
-          reason: 'malformed',
-          fault: content.fault,
-          content,
-        })
-      } else if (decoded.kind === 'wrong_namespace') {
-        const member = dedupeMember(content.event.id)
-        const fault = `the job is of namespace ${decoded.namespace}`
-        dead.push({ job: held, position, member, reason: 'wrong_environment', fault, content })
-      } else {
-        events.push(pendEvent(content.event, held, position, this.#historyOf))
-      }
-    })
-    return { kind: 'job', job: held, events, dead }
+    return { kind: 'job', job: held, events: opened.events, dead: opened.dead }
   }
-}
 
-function isSettled(settled: string, position: number): boolean {
-  return settled !== '' && settled[position] !== '-'
+  #decode({ data }: ClaimedJob, count: number): DecodedJob {
+    if (data.length > JOB_READ_BYTES) return unreadJob(data, count)
+    return decodeJob(data.toString('utf8'), count, this.#namespace)
+  }
 }

@@ -15,6 +15,7 @@ export type {
   Clock,
   DeliveryObserver,
   DestinationPort,
+  JudgeEvent,
   LeasePort,
   PartitionPort,
   RegistryPort,

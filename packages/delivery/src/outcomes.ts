@@ -3,7 +3,7 @@
 import type { DeadLetterRecord, DeadReason, Rejection } from '@retention-relay/events'
 import { eventLabel } from '@retention-relay/events'
 
-import type { DeadPosition } from './inbox.ts'
+import type { DeadPosition } from './open-positions.ts'
 import type { PendingEvent } from './pending-event.ts'
 
 import type { Outcome } from './settlements.ts'
@@ -65,7 +65,8 @@ export function deadPositionOutcome(dead: DeadPosition, settler: Settler): Outco
     ...(content.kind === 'malformed' ? { raw: content.raw } : {}),
     message: dead.fault,
     attempts: 0,
-    maybeDelivered: false,
+    // Whoever sent it before went by another tracking plan; what could not be read was never sent.
+    maybeDelivered: dead.reason === 'invalid' && job.maybeDelivered,
     ...stamp(settler, job.committedAt),
   }
   return { job, position, member, outcome: 'dead', record }

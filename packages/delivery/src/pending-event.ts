@@ -50,6 +50,8 @@ export interface PendingEvent {
   readonly job: HeldJob
   readonly position: number
   readonly history: SendHistory
+  /** What does not match its definition, which wants it delivered all the same; absent where it matches. */
+  readonly tolerated?: string
 }
 
 /** As objects events take about this many times their bytes. */

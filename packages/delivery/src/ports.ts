@@ -1,7 +1,13 @@
 // What the delivery needs from outside: a partition of the queue, leases, the destination, a clock, and somebody
 // to tell what happened. compose.ts of the worker hands the real ones in; tests hand in others.
 
-import type { DeadLetterRecord, PauseReason, ResponseClass } from '@retention-relay/events'
+import type {
+  DeadLetterRecord,
+  Judgement,
+  PauseReason,
+  RelayEvent,
+  ResponseClass,
+} from '@retention-relay/events'
 
 /** A job that the consumer holds. */
 export interface ClaimedJob {
@@ -111,6 +117,9 @@ export interface DestinationPort {
   probe(): Promise<{ readonly kind: 'accepted' | 'refused' | 'unreachable' }>
 }
 
+/** What the tracking plan makes of an event. Never throws. */
+export type JudgeEvent = (event: RelayEvent) => Judgement
+
 /** Clocks and timers, in milliseconds. */
 export interface Clock {
   /** Never goes back; its zero means nothing. */
@@ -134,6 +143,15 @@ export interface RequestFacts {
   readonly attempt: number
 }
 
+/** A delivered event that does not match its definition. */
+export interface ToleratedEvent {
+  readonly id: string
+  /** Its name, or its kind where it is no `track`. */
+  readonly label: string
+  /** Paths and types, never a value. */
+  readonly fault: string
+}
+
 /** Facts of one acknowledged settle. */
 export interface SettleFacts {
   readonly partition: number
@@ -142,6 +160,9 @@ export interface SettleFacts {
   readonly dead: readonly DeadLetterRecord[]
   /** Commit to acknowledged settle, in milliseconds, of each delivered event. */
   readonly latenciesMs: readonly number[]
+  readonly tolerated: readonly ToleratedEvent[]
+  /** Delivered tracks that are too old to start a campaign. */
+  readonly late: number
 }
 
 /** Told what happens; must not throw. */

@@ -11,7 +11,7 @@ import { Lease, momentOf } from '../src/lease.ts'
 import { MassRejection } from '../src/mass-rejection.ts'
 import { NamespacePause } from '../src/namespace-pause.ts'
 import { RateShare } from '../src/rate-share.ts'
-import { NAMESPACE } from './events.ts'
+import { allValid, NAMESPACE } from './events.ts'
 import { FakeClock } from './fake-clock.ts'
 import { FakePartition } from './fake-partition.ts'
 import { Recorder } from './recorder.ts'
@@ -54,6 +54,7 @@ export function setupConsumer(changes: Partial<ConsumerParts> = {}): ConsumerBen
     lease,
     namespace: NAMESPACE,
     queue: partition,
+    judge: allValid,
     time: timeRules(retentionPlan, NAMESPACE),
     destination,
     gate,

@@ -4,13 +4,16 @@ import type { IdentifyEvent, ProfileEvent, RelayEvent, TrackEvent } from '@reten
 
 import type { HeldJob, PendingEvent } from '../src/pending-event.ts'
 import { holdJob, pendEvent } from '../src/pending-event.ts'
-import type { ClaimedJob } from '../src/ports.ts'
+import type { ClaimedJob, JudgeEvent } from '../src/ports.ts'
 import { SendHistories } from '../src/send-histories.ts'
 
 export const NAMESPACE = 'test'
 
 const nextUlid = createUlidSource()
 const occurredAt = Date.UTC(2026, 10, 24, 11)
+
+/** A judge to whom every event is right. */
+export const allValid: JudgeEvent = (event) => ({ kind: 'valid', event })
 
 /** A track. */
 export function track(customerId: string, changes: Partial<TrackEvent> = {}): TrackEvent {

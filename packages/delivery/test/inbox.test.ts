@@ -5,16 +5,17 @@ import { expect, test } from 'vitest'
 
 import { Inbox } from '../src/inbox.ts'
 import { SendHistories } from '../src/send-histories.ts'
-import { claimedJob, NAMESPACE, track } from './events.ts'
+import type { ClaimedJob, JudgeEvent } from '../src/ports.ts'
+import { allValid, claimedJob, identify, NAMESPACE, suppress, track } from './events.ts'
 
-const setup = (...jobs: ReturnType<typeof claimedJob>[]) => {
-  const inbox = new Inbox(NAMESPACE, new SendHistories().of)
+const setup = (jobs: readonly ClaimedJob[], judge = allValid) => {
+  const inbox = new Inbox(NAMESPACE, { historyOf: new SendHistories().of, judge })
   const held = jobs.map((job) => inbox.add(job))
   return { inbox, held }
 }
 
-const decode = (...jobs: ReturnType<typeof claimedJob>[]) => {
-  const { inbox } = setup(...jobs)
+const decode = (job: ClaimedJob, judge = allValid) => {
+  const { inbox } = setup([job], judge)
   const decoded = inbox.decodeNext()
   if (decoded?.kind !== 'job') throw new Error(`decoded ${decoded?.kind}`)
   return decoded
@@ -27,7 +28,7 @@ const nested = (levels: number): string => '['.repeat(levels) + ']'.repeat(level
 
 test('jobs are decoded in the order in which they were claimed, each once', () => {
   const [one, two] = [claimedJob([track('a'), track('b')]), claimedJob([track('c')])]
-  const { inbox } = setup(one, two)
+  const { inbox } = setup([one, two])
   expect(inbox.events).toBe(3)
   expect(inbox.decodeNext()).toMatchObject({ job: { id: one.id }, dead: [] })
   expect(inbox.events).toBe(1)
@@ -58,14 +59,14 @@ test('events know their position, their job and their id in the dedupe store', (
 
 test('positions that were settled before are not opened again', () => {
   const events = [track('a'), track('b'), track('c')]
-  const { inbox, held } = setup(claimedJob(events, { settled: 'd-x' }))
+  const { inbox, held } = setup([claimedJob(events, { settled: 'd-x' })])
   expect(held).toMatchObject([{ open: 1, count: 3 }])
   expect(inbox.events).toBe(1)
   expect(inbox.decodeNext()).toMatchObject({ events: [{ position: 1, event: events[1] }] })
 })
 
 test('a job whose positions are all settled is not kept, whatever it holds', () => {
-  const { inbox, held } = setup({ ...text('{"v":2}'), settled: 'd' })
+  const { inbox, held } = setup([{ ...text('{"v":2}'), settled: 'd' }])
   expect(held).toMatchObject([{ open: 0, count: 1 }])
   expect([inbox.events, inbox.decodeNext()]).toEqual([0, null])
 })
@@ -123,7 +124,7 @@ test('the events of another namespace are dead as wrong_environment, and keep th
 })
 
 test('a job of a newer format stays where it is', () => {
-  const { inbox } = setup(text('{"v":2}'), claimedJob([track('a')]))
+  const { inbox } = setup([text('{"v":2}'), claimedJob([track('a')])])
   expect(inbox.decodeNext()).toEqual({ kind: 'newer_format', version: 2 })
   expect(inbox.decodeNext()).toEqual({ kind: 'newer_format', version: 2 })
   expect(inbox.events).toBe(2)
@@ -182,4 +183,87 @@ test('a job that is too large to be read is dead position by position, with its 
     `the job has ${JOB_READ_BYTES + 1} bytes, more than the ${JOB_READ_BYTES} that are read`,
   )
   expect(dead[0]?.content).toMatchObject({ raw: '['.repeat(1000) })
+})
+
+/** Judges by the event's name. */
+const byName: JudgeEvent = (event) => {
+  if (event.op !== 'track') return { kind: 'valid', event }
+  const { name } = event
+  if (name === 'bad')
+    return { kind: 'invalid', fault: 'data.value: expected number (it is a string)' }
+  if (name === 'odd') return { kind: 'tolerated', event, fault: 'odd in some way' }
+  if (name === 'tomorrow') return { kind: 'newer', fault: 'it has version 2, the worker knows 1' }
+  if (name === 'old') return { kind: 'valid', event: { ...event, name: 'new', version: 2 } }
+  return { kind: 'valid', event }
+}
+
+test('an event that the tracking plan refuses is dead as invalid, as it was stored; its neighbours are not', () => {
+  const [before, bad, behind] = [track('a'), track('b', { name: 'bad' }), identify('c')]
+  const { events, dead } = decode(claimedJob([before, bad, behind]), byName)
+  expect(events.map(({ event, position }) => [position, event])).toEqual([
+    [0, before],
+    [2, behind],
+  ])
+  expect(dead).toMatchObject([
+    {
+      position: 1,
+      reason: 'invalid',
+      fault: 'data.value: expected number (it is a string)',
+      member: dedupeMember(bad.id),
+      content: { event: bad },
+    },
+  ])
+})
+
+test('an event that is brought forward goes in its new form, under its own id', () => {
+  const old = track('a', { name: 'old', data: { total: 1 } })
+  const [pending] = decode(claimedJob([old]), byName).events
+  expect(pending).toMatchObject({
+    event: { id: old.id, name: 'new', version: 2 },
+    member: dedupeMember(old.id),
+  })
+})
+
+test('an event that is tolerated is delivered and knows what is wrong with it', () => {
+  const { events, dead } = decode(claimedJob([track('a', { name: 'odd' }), track('b')]), byName)
+  expect(events.map(({ tolerated }) => tolerated)).toEqual(['odd in some way', undefined])
+  expect(dead).toEqual([])
+})
+
+test('a job with an event of a newer version stays where it is, whole', () => {
+  const job = claimedJob([track('a'), track('b', { name: 'tomorrow' }), track('c')])
+  const { inbox } = setup([job, claimedJob([track('d')])], byName)
+  const newer = { kind: 'newer_event', fault: 'it has version 2, the worker knows 1' }
+  expect([inbox.decodeNext(), inbox.decodeNext()]).toEqual([newer, newer])
+  expect(inbox.events).toBe(4)
+})
+
+test('positions that were settled before are not judged', () => {
+  const events = [track('a', { name: 'tomorrow' }), track('b', { name: 'bad' }), track('c')]
+  const { inbox } = setup([claimedJob(events, { settled: 'dx-' })], byName)
+  expect(inbox.decodeNext()).toMatchObject({ kind: 'job', events: [{ position: 2 }], dead: [] })
+})
+
+test('neither what cannot be read nor what is of another namespace is judged', () => {
+  const tomorrow = track('a', { name: 'tomorrow' })
+  const stray = JSON.stringify({ v: 1, ns: 'staging', events: [tomorrow] })
+  const broken = JSON.stringify({ v: 1, ns: NAMESPACE, events: [{ ...tomorrow, id: 7 }] })
+  expect(decode(text(stray), byName).dead).toMatchObject([{ reason: 'wrong_environment' }])
+  expect(decode(text(broken), byName).dead).toMatchObject([{ reason: 'malformed' }])
+})
+
+test('a replay is judged like any job', () => {
+  const job = claimedJob([track('a', { name: 'bad' })], { name: replayJobName(1) })
+  expect(decode(job, byName).dead).toMatchObject([{ reason: 'invalid' }])
+})
+
+// After a kill every event of the former owner's jobs counts as one that may have been delivered.
+test('an event that may have been delivered is judged like any other', () => {
+  const events = [track('a', { name: 'bad' }), track('b', { name: 'old' }), suppress('c')]
+  const decoded = decode(claimedJob(events, { maybeDelivered: true }), byName)
+  expect(decoded.dead).toMatchObject([{ reason: 'invalid', job: { maybeDelivered: true } }])
+  expect(decoded.events).toMatchObject([
+    { event: { name: 'new' }, history: { maybeDelivered: true } },
+    { event: { op: 'suppress' } },
+  ])
 })

@@ -11,6 +11,8 @@ export class Recorder implements DeliveryObserver {
   readonly requests: RequestFacts[] = []
   readonly settles: SettleFacts[] = []
   readonly pauses: PauseReason[] = []
+  /** Of each pause. */
+  readonly details: string[] = []
   readonly resumes: PauseReason[] = []
   accepted = 0
 
@@ -38,8 +40,9 @@ export class Recorder implements DeliveryObserver {
     this.settles.push(facts)
   }
 
-  paused(reason: PauseReason): void {
+  paused(reason: PauseReason, _partition: number | null, detail: string): void {
     this.pauses.push(reason)
+    this.details.push(detail)
   }
 
   resumed(reason: PauseReason): void {

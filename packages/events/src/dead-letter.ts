@@ -12,7 +12,7 @@ export interface DeadLetterRecord {
   /** The event's name or kind, empty where it could not be read. */
   readonly label: string
   readonly customerId?: string
-  /** The event as it was in the job; absent where it could not be read. */
+  /** The event as it was in the job, or brought forward to the tracking plan's version; absent where it could not be read. */
   readonly event?: RelayEvent
   /** The text that could not be read. */
   readonly raw?: string

@@ -32,6 +32,9 @@ function judgeTrack(event: TrackEvent, plan: TrackingPlan): Judgement {
   if (definition === undefined) return judgeUnknown(event, plan.unknownEvents)
   const { version, schema, checks } = definition
   const from = event.version ?? version
+  if (!Number.isSafeInteger(from) || from < 1) {
+    return withFault(event, checks, `the version of ${event.name} is not a whole number from 1`)
+  }
   if (from > version) {
     const fault = `it has version ${from} of ${event.name}, the worker knows ${version}`
     return { kind: 'newer', fault }
@@ -64,7 +67,7 @@ function bringForward(
     const upcast = Object.hasOwn(upcasters, at) ? upcasters[at] : undefined
     if (upcast === undefined) continue
     try {
-      data = upcast({ ...data }) as JsonObject
+      data = upcast(structuredClone(data)) as JsonObject
     } catch (error) {
       const name = error instanceof Error ? error.name : 'an error'
       return `bringing it from version ${at} to ${at + 1} threw ${name}`

@@ -88,4 +88,5 @@ export type PauseReason =
   | 'unreadable_answer'
   | 'refuses_everything'
   | 'newer_format'
+  | 'newer_event'
   | 'operator'

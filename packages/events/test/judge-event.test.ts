@@ -89,6 +89,15 @@ describe('an event', () => {
     })
   })
 
+  it.each([0, -7, 1.5, '2'])(
+    'whose version is not a whole number from 1 is invalid: %j',
+    (version) => {
+      const event = { ...track('moved', { city: 'Bonn' }), version } as unknown as RelayEvent
+      const fault = 'the version of moved is not a whole number from 1'
+      expect(judgeEvent(event, plan())).toEqual({ kind: 'invalid', fault })
+    },
+  )
+
   it('whose fault is told shows no value', () => {
     const judged = judgeEvent(track('moved', { city: 4711, secret: 'anna@example.com' }), plan())
     const { fault } = judged as { fault: string }

@@ -23,6 +23,7 @@ export type {
 } from './history/records.ts'
 export { limitProcess } from './limit-process.ts'
 export type { WaitForLineOptions } from './line-log.ts'
+export { LOOSE_PLAN } from './loose-plan-path.ts'
 export type { Cut, Hold, Match } from './proxy-faults.ts'
 export { startRedisCluster } from './redis-cluster.ts'
 export type { RedisCluster, RedisClusterOptions } from './redis-cluster.ts'

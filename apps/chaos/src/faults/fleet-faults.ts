@@ -1,6 +1,6 @@
 // What happens to all workers together: they die, stop, and one more joins and leaves.
 
-import { newerJob } from '../load/planted-jobs.ts'
+import { newerEvent, newerJob } from '../load/planted-jobs.ts'
 import { NAMESPACE } from '../stage/stage.ts'
 import { WorkerSlot } from '../stage/worker-slot.ts'
 import type { Stage } from '../stage/stage.ts'
@@ -30,12 +30,14 @@ export const joinFleet: FaultAction = async (stage, { forMs }) => {
   await guest.end('SIGTERM')
 }
 
-/** A job of a newer format comes and is held, until each worker in turn is replaced by one that can read it. */
+/** A job of a newer format, or with a newer event, comes and is held, until each worker in turn is replaced by one that can read it. */
 export const upgradeFleet: FaultAction = async (stage, { forMs, atMs }) => {
   const { schedule, planter, timeline, workers } = stage
   const { partitions } = schedule
-  const job = newerJob({ namespace: NAMESPACE, partitions, key: `newer-${atMs}`, atMs })
-  timeline.note('planter', `adds a job of a newer format to partition ${job.partition}`)
+  const [what, make] =
+    atMs % 2 === 0 ? (['format', newerJob] as const) : (['event', newerEvent] as const)
+  const job = make({ namespace: NAMESPACE, partitions, key: `newer-${atMs}`, atMs })
+  timeline.note('planter', `adds a job of a newer ${what} to partition ${job.partition}`)
   await planter.plant(job)
   await last(forMs)
   // The newer worker: there is none yet, so its words are put into today's.

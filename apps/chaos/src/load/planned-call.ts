@@ -4,10 +4,10 @@
 import type { DeadReason, EventOp } from '@retention-relay/events'
 import type { EnqueueInput } from '@retention-relay/producer'
 
-import type { shopPlan } from './shop-plan.ts'
+import type { trackingPlan } from './shop-plan.ts'
 
 /** What `enqueue` takes. */
-export type ShopInput = EnqueueInput<typeof shopPlan>
+export type ShopInput = EnqueueInput<typeof trackingPlan>
 
 /** One call. */
 export interface PlannedCall {

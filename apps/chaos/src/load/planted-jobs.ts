@@ -1,5 +1,5 @@
-// Jobs that something is wrong with, as a careless producer in another language may add them: what cannot be read becomes
-// a dead letter with its reason, what can be read beside it is delivered.
+// Jobs that something is wrong with, as a careless producer in another language may add them: what cannot be read, or is
+// not what the tracking plan says, becomes a dead letter with its reason; what is good beside it is delivered.
 
 import type { DeadReason } from '@retention-relay/events'
 import { deriveId, partitionOf } from '@retention-relay/events'
@@ -44,7 +44,7 @@ export function drawPlantedJobs(
       key: `planted-${index}`,
       atMs: random.whole(0, load.forMs),
     }
-    return random.pick([unreadableJob, brokenEvent, strayJob])(place)
+    return random.pick([unreadableJob, brokenEvent, invalidEvent, strayJob])(place)
   })
 }
 
@@ -67,6 +67,18 @@ function brokenEvent(place: JobPlace): PlantedJob {
   }
 }
 
+/** The middle one of three does not match its definition, and has no version, as from another language. */
+function invalidEvent(place: JobPlace): PlantedJob {
+  const ids = ['first', 'invalid', 'last'].map((name) => idOf(place, name))
+  const [first, invalid, last] = ids as [string, string, string]
+  const wrong = { ...event(place, invalid), data: { page: 7 } }
+  return {
+    ...base(place, 3),
+    data: { v: 1, ns: place.namespace, events: [event(place, first), wrong, event(place, last)] },
+    calls: [told(place, first), told(place, invalid, 'invalid'), told(place, last)],
+  }
+}
+
 /** It belongs to another namespace. */
 function strayJob(place: JobPlace): PlantedJob {
   const id = idOf(place, 'stray')
@@ -78,14 +90,26 @@ function strayJob(place: JobPlace): PlantedJob {
 }
 
 /** One that waits for a worker of tomorrow; `readable` is the same in today's words. */
-export function newerJob(place: JobPlace): PlantedJob & { readonly readable: unknown } {
+export interface NewerJob extends PlantedJob {
+  readonly readable: unknown
+}
+
+/** A job of a newer format. */
+export function newerJob(place: JobPlace): NewerJob {
+  const newer = event(place, idOf(place, 'newer'))
+  return waitingJob(place, { v: 2, ns: place.namespace, batch: [newer] })
+}
+
+/** A job of today with an event of a newer version. */
+export function newerEvent(place: JobPlace): NewerJob {
+  const newer = { ...event(place, idOf(place, 'newer')), version: 2 }
+  return waitingJob(place, { v: 1, ns: place.namespace, events: [newer] })
+}
+
+function waitingJob(place: JobPlace, data: unknown): NewerJob {
   const id = idOf(place, 'newer')
-  return {
-    ...base(place, 1),
-    data: { v: 2, ns: place.namespace, batch: [event(place, id)] },
-    readable: { v: 1, ns: place.namespace, events: [event(place, id)] },
-    calls: [told(place, id)],
-  }
+  const readable = { v: 1, ns: place.namespace, events: [event(place, id)] }
+  return { ...base(place, 1), data, readable, calls: [told(place, id)] }
 }
 
 function base(place: JobPlace, count: number): Omit<PlantedJob, 'data' | 'calls'> {

@@ -1,5 +1,5 @@
 // The tracking plan of the load: the shipped one, an event of its own, and attributes that carry the event's id, since
-// Customer.io is told none for an identify.
+// Customer.io is told none for an identify. Producers import it; workers load it by the path of this module.
 
 import {
   defineAttributes,
@@ -20,7 +20,7 @@ const pageSeen = defineEvent({
 })
 
 /** What the load may send. */
-export const shopPlan = defineTrackingPlan({
+export const trackingPlan = defineTrackingPlan({
   extends: retentionPlan,
   events: [pageSeen],
   attributes: defineAttributes({

@@ -35,6 +35,7 @@ export function launchWorker(place: WorkerPlace, destination: string): TestProce
       RELAY_NAMESPACE: namespace,
       RELAY_PARTITIONS: String(partitions),
       RELAY_RATE_LIMIT: String(rateLimit),
+      RELAY_TRACKING_PLAN: PROGRAMS.plan,
       RELAY_HTTP_PORT: '0',
       RELAY_SHUTDOWN_MS: String(SHUTDOWN_MS),
       CUSTOMERIO_SITE_ID: CREDENTIALS.siteId,

@@ -63,6 +63,6 @@ test('nothing is called about a customer after it was merged', () => {
 test('planted jobs name each event that will die, with its reason', () => {
   const jobs = seeds.flatMap((seed) => drawPlantedJobs(drawSchedule(seed, 10_000), 'chaos'))
   const reasons = new Set(jobs.flatMap(({ calls }) => calls.map(({ planted }) => planted)))
-  expect(reasons).toEqual(new Set(['malformed', 'wrong_environment', undefined]))
+  expect(reasons).toEqual(new Set(['malformed', 'wrong_environment', 'invalid', undefined]))
   for (const { calls, count } of jobs) expect(calls).toHaveLength(count)
 })

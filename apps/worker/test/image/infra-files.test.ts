@@ -4,10 +4,12 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+import { retentionPlan } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 
 import { configSchema } from '../../src/config.ts'
+import { createMetrics } from '../../src/metrics.ts'
 import { readDocument } from '../documents.ts'
 import { readDockerfile } from './dockerfile.ts'
 import { readDockerignore } from './dockerignore.ts'
@@ -31,7 +33,18 @@ const compose = parse(readDocument('docker-compose.yml')) as {
 }
 const { redis, worker, prometheus } = compose.services
 const services = Object.values(compose.services)
+const alerts = parse(readDocument('infra/prometheus/alerts.yml')) as {
+  readonly groups: readonly {
+    readonly rules: readonly {
+      readonly alert: string
+      readonly expr: string
+      readonly labels: { readonly severity: string }
+      readonly annotations: { readonly summary: string; readonly description: string }
+    }[]
+  }[]
+}
 const scrape = parse(readDocument('infra/prometheus/prometheus.yml')) as {
+  readonly rule_files: readonly string[]
   readonly scrape_configs: readonly {
     readonly dns_sd_configs: readonly { readonly names: string[]; readonly port: number }[]
   }[]
@@ -98,13 +111,39 @@ test('prometheus scrapes the service worker at the port that it serves', () => {
   expect(configSchema.shape.RELAY_HTTP_PORT.parse(undefined)).toBe(port)
 })
 
-test('the image has the worker and the packages that it needs, and no other', () => {
+test('prometheus is given the alerts, each about metrics, labels and reasons that there are', async () => {
+  expect(scrape.rule_files).toEqual(['alerts.yml'])
+  expect(prometheus.volumes).toContain(
+    './infra/prometheus/alerts.yml:/etc/prometheus/alerts.yml:ro',
+  )
+  const { registry } = createMetrics(async () => null, retentionPlan)
+  const document = readDocument('docs/metrics.md')
+  const rules = alerts.groups.flatMap((group) => group.rules)
+  expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)
+  for (const { expr, labels, annotations } of rules) {
+    const names = expr.match(/relay_[a-z_]+/g) ?? []
+    expect(names).not.toEqual([])
+    for (const name of names) expect(registry.getSingleMetric(name)).toBeDefined()
+    const [, reasons = ''] = /reason=~?"([^"]+)"/.exec(expr) ?? []
+    for (const reason of reasons.split('|').filter((word) => word !== ''))
+      expect(document).toContain(`\n| \`${reason}\``)
+    const labelsOf = (text: string, pattern: RegExp): string[] =>
+      [...text.matchAll(pattern)].map(([, label]) => label!)
+    expect(labelsOf(annotations.summary, /\{\{ \$labels\.(\w+) \}\}/g)).toEqual(
+      labelsOf(expr, /sum by \((\w+)\)/g),
+    )
+    expect(['warning', 'critical']).toContain(labels.severity)
+    expect(annotations.description).toMatch(/\.$/)
+  }
+})
+
+test("the image has the worker, the producer that a shop's tracking plan imports, the packages that they need, and no other", () => {
   const copied = stages.flatMap(({ steps }) =>
     steps.flatMap((step) => (step.kind === 'copy' && step.from === undefined ? step.sources : [])),
   )
   const manifests = copied.filter((path) => path.endsWith('/package.json'))
   expect(manifests.toSorted()).toEqual(
-    neededBy('apps/worker')
+    neededBy('packages/producer', neededBy('apps/worker'))
       .map((folder) => `${folder}/package.json`)
       .toSorted(),
   )

@@ -1,6 +1,7 @@
 // Setup: the steps of infra/worker/Dockerfile, carried out in clean folders; a private Redis; the mock.
 // Timeline: the process of the image is started from exactly those files and delivers one event.
-// Proves: the Dockerfile copies and installs all that the worker needs, and nothing that it does not.
+// Proves: the Dockerfile copies and installs all that the worker and a shop's tracking plan need, and nothing that they do
+//   not.
 
 import {
   chmodSync,
@@ -10,6 +11,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -84,6 +86,35 @@ test('the worker starts from the files of the image, is live and ready, delivers
   await new PartitionOutside(redis, 'image').add([track('cus_1')])
   await mock.waitFor(({ applied }) => applied === 1)
   expect(stopSignal).toBe('SIGTERM')
+  expect(await worker.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+})
+
+const PLAN = `
+import { defineEvent, defineTrackingPlan, retentionPlan } from '@retention-relay/producer'
+import * as z from 'zod'
+const quizDone = defineEvent({
+  name: 'quiz_done',
+  description: 'The customer has answered all questions.',
+  version: 1,
+  schema: z.strictObject({ score: z.int() }),
+})
+export default defineTrackingPlan({ extends: retentionPlan, events: [quizDone] })
+`
+
+test("a shop's tracking plan that imports the producer package is loaded where it is mounted", async () => {
+  const redis = await startTestRedis({ port: true, onEnd: onTestFinished })
+  const mock = await startMock()
+  onTestFinished(() => mock.close())
+  const path = join(app, 'plan.mjs')
+  writeFileSync(path, PLAN)
+  onTestFinished(() => rmSync(path))
+  const settings = { ...settingsOf('plan', mock), REDIS_URL: redis.url }
+  const worker = start(image.config.command, { ...settings, RELAY_TRACKING_PLAN: 'plan.mjs' })
+  await worker.waitForLine(/"event":"worker.started".*"trackingPlan":"plan.mjs"/)
+  const quiz = { ...track('cus_1', { score: 5 }), name: 'quiz_done' }
+  await new PartitionOutside(redis, 'plan').add([quiz, { ...track('cus_2'), name: 'quiz_done' }])
+  await mock.waitFor(({ applied }) => applied === 1)
+  expect(mock.received().map(({ id }) => id)).toEqual([quiz.id])
   expect(await worker.kill('SIGTERM')).toEqual({ code: 0, signal: null })
 })
 

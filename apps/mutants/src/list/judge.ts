@@ -1,0 +1,80 @@
+// The tracking plan at the worker: what is wrong is not sent, what is newer is not lost.
+
+import type { Mutant } from '../mutant.ts'
+
+const OPEN_POSITIONS = 'packages/delivery/src/open-positions.ts'
+const JUDGE_EVENT = 'packages/events/src/judge-event.ts'
+
+const INBOX_TEST = 'packages/delivery/test/inbox.test.ts'
+const JUDGED_EVENTS_TEST = 'packages/delivery/test/judged-events.test.ts'
+
+export const judgeMutants: readonly Mutant[] = [
+  {
+    name: 'invalid-event-sent-all-the-same',
+    breaks: 'What a service in another language stored wrongly reaches Customer.io.',
+    file: OPEN_POSITIONS,
+    find: `return died({ ...place, member, reason: 'invalid', fault: judged.fault })`,
+    replace: `return { kind: 'pending', pending: pendEvent(content.event, job, position, historyOf) }`,
+    test: {
+      file: JUDGED_EVENTS_TEST,
+      name: 'an invalid event is a dead letter that names the path and no value, and its customer goes on',
+    },
+  },
+  {
+    name: 'newer-event-dropped',
+    breaks: 'An event of a service that was deployed before the workers is not delivered.',
+    file: OPEN_POSITIONS,
+    find: `return { kind: 'newer_event', fault: judged.fault }`,
+    replace: `return died({ ...place, member, reason: 'invalid', fault: judged.fault })`,
+    test: {
+      file: JUDGED_EVENTS_TEST,
+      name: 'an event of a newer version holds the partition, and a worker with the newer plan delivers all in order',
+    },
+  },
+  {
+    name: 'newer-event-overtaken',
+    breaks: 'An event of a newer version is skipped, and what is behind it overtakes it.',
+    file: OPEN_POSITIONS,
+    find: `if (opened.kind === 'newer_event') return opened`,
+    replace: `if (opened.kind === 'newer_event') continue`,
+    test: {
+      file: INBOX_TEST,
+      name: 'a job with an event of a newer version stays where it is, whole',
+    },
+  },
+  {
+    name: 'kill-opens-a-way-past-the-plan',
+    breaks: 'After a kill all that its worker held is sent as it was stored, valid or not.',
+    file: OPEN_POSITIONS,
+    find: 'const judged = judge(content.event)',
+    replace: `const judged = job.maybeDelivered
+    ? ({ kind: 'valid', event: content.event } as const)
+    : judge(content.event)`,
+    test: {
+      file: INBOX_TEST,
+      name: 'an event that may have been delivered is judged like any other',
+    },
+  },
+  {
+    name: 'old-event-in-its-old-form',
+    breaks: 'An event of an older version is delivered with fields that no journey knows any more.',
+    file: OPEN_POSITIONS,
+    find: `return { kind: 'pending', pending: pendEvent(judged.event, job, position, historyOf) }`,
+    replace: `return { kind: 'pending', pending: pendEvent(content.event, job, position, historyOf) }`,
+    test: {
+      file: INBOX_TEST,
+      name: 'an event that is brought forward goes in its new form, under its own id',
+    },
+  },
+  {
+    name: 'version-that-is-no-number',
+    breaks: 'A version of minus a thousand millions keeps the worker busy for minutes.',
+    file: JUDGE_EVENT,
+    find: 'if (!Number.isSafeInteger(from) || from < 1) {',
+    replace: 'if (Number.isNaN(from)) {',
+    test: {
+      file: 'packages/events/test/judge-event.test.ts',
+      name: 'whose version is not a whole number from 1 is invalid',
+    },
+  },
+]
