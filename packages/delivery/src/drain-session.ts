@@ -152,6 +152,7 @@ export class DrainSession {
         return
       }
       budget.hold(growDecoded(decoded.job))
+      observer.decoded?.(decoded.events, decoded.producer)
       for (const pending of decoded.events) this.#lanes.add(pending)
       if (decoded.dead.length > 0) {
         this.#settle(decoded.dead.map((dead) => deadPositionOutcome(dead, settler)))

@@ -30,6 +30,8 @@ export type Decoded =
       readonly kind: 'job'
       readonly job: HeldJob
       readonly events: readonly PendingEvent[]
+      /** Whoever made the job, where it says so. */
+      readonly producer: string | undefined
       readonly dead: readonly DeadPosition[]
     }
   /** Written by a newer version: the partition waits for a newer worker. */
@@ -96,7 +98,8 @@ export class Inbox {
         events.push(pendEvent(content.event, held, position, this.#historyOf))
       }
     })
-    return { kind: 'job', job: held, events, dead }
+    const producer = decoded.kind === 'events' ? decoded.producer : undefined
+    return { kind: 'job', job: held, events, producer, dead }
   }
 }
 

@@ -1,7 +1,12 @@
 // What the delivery needs from outside: a partition of the queue, leases, the destination, a clock, and somebody
 // to tell what happened. compose.ts of the worker hands the real ones in; tests hand in others.
 
-import type { DeadLetterRecord, PauseReason, ResponseClass } from '@retention-relay/events'
+import type {
+  DeadLetterRecord,
+  PauseReason,
+  RelayEvent,
+  ResponseClass,
+} from '@retention-relay/events'
 
 /** A job that the consumer holds. */
 export interface ClaimedJob {
@@ -150,6 +155,8 @@ export interface DeliveryObserver {
   leaseEnded(partition: number, cause: string): void
   outOfSync(partition: number, cause: string): void
   claimed(partition: number, events: number): void
+  /** The events of a job, as they are about to be sent. `producer`: whoever made the job, where it says so. */
+  decoded?(events: readonly { readonly event: RelayEvent }[], producer: string | undefined): void
   answered(facts: RequestFacts): void
   settled(facts: SettleFacts): void
   /** The relay waits on purpose; null when it goes on. `partition` is null where the whole worker waits. */
