@@ -7,6 +7,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 import { registerNamespaceGauges } from './namespace-gauges.ts'
 import type { NamespaceGauges } from './namespace-gauges.ts'
+import { registerWatchGauges } from './watch-gauges.ts'
+import type { WatchFindings } from './watch-gauges.ts'
 
 /** Bounds of the latency histogram in seconds: from one batch to the cliff of 72 h. */
 const LATENCY_BUCKETS_S = [
@@ -21,10 +23,15 @@ export interface WorkerMetrics {
   readonly observer: DeliveryObserver
   /** Redis has lost the namespace. */
   readonly noteEmptied: () => void
+  /** So many events were not watched. */
+  readonly noteUnwatched: (events: number) => void
 }
 
-/** Makes the metrics. `readNamespace` reads Redis; null while it is away. */
-export function createMetrics(readNamespace: () => Promise<NamespaceGauges | null>): WorkerMetrics {
+/** Makes the metrics. `readNamespace` and `readWatch` read Redis; null while it is away. */
+export function createMetrics(
+  readNamespace: () => Promise<NamespaceGauges | null>,
+  readWatch: () => Promise<WatchFindings | null>,
+): WorkerMetrics {
   const registry = new Registry()
   const registers = [registry]
   const accepted = new Counter({
@@ -80,6 +87,11 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
     help: 'Times that Redis had lost the namespace with all that waited in it.',
     registers,
   })
+  const unwatched = new Counter({
+    name: 'relay_events_unwatched_total',
+    help: 'Events that drift is not watched of: too many names and producers, or too long a name.',
+    registers,
+  })
   const leased = new Gauge({
     name: 'relay_partitions_leased',
     help: 'Partitions that this worker leases.',
@@ -92,6 +104,7 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
     registers,
   })
   registerNamespaceGauges(registry, readNamespace)
+  registerWatchGauges(registry, readWatch)
   for (const reason of DEAD_REASONS) dead.inc({ reason }, 0)
 
   const observer: DeliveryObserver = {
@@ -113,5 +126,10 @@ export function createMetrics(readNamespace: () => Promise<NamespaceGauges | nul
     paused: (reason) => paused.inc({ reason }),
     resumed: (reason) => paused.dec({ reason }),
   }
-  return { registry, observer, noteEmptied: () => emptied.inc() }
+  return {
+    registry,
+    observer,
+    noteEmptied: () => emptied.inc(),
+    noteUnwatched: (events) => unwatched.inc(events),
+  }
 }

@@ -33,7 +33,10 @@ const OUTCOMES = {
 
 /** What the registry says of each metric: name, type, labels, meaning. */
 async function metricsOfRegistry(): Promise<string[][]> {
-  const { registry } = createMetrics(async () => null)
+  const { registry } = createMetrics(
+    async () => null,
+    async () => null,
+  )
   const metrics = await registry.getMetricsAsJSON()
   return metrics.map(({ name, type, help }) => {
     const { labelNames } = registry.getSingleMetric(name) as unknown as { labelNames: string[] }

@@ -19,7 +19,10 @@ test('a scrape shows the namespace as it is at that moment', async () => {
     null,
   ]
   let reads = 0
-  const { registry } = createMetrics(async () => answers[reads++]!)
+  const { registry } = createMetrics(
+    async () => answers[reads++]!,
+    async () => null,
+  )
   const [first, second, third] = [
     await scrape(registry),
     await scrape(registry),
