@@ -2,7 +2,8 @@
 // each scrape. Names are fixed: dashboards and alerts stand on them.
 
 import type { DeliveryObserver } from '@retention-relay/delivery'
-import { DEAD_REASONS } from '@retention-relay/events'
+import { CUSTOMERS_PER_LOOK, DEAD_REASONS, FIRST_OPERATIONS } from '@retention-relay/events'
+import type { FirstOperation } from '@retention-relay/events'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 import { registerNamespaceGauges } from './namespace-gauges.ts'
@@ -25,6 +26,8 @@ export interface WorkerMetrics {
   readonly noteEmptied: () => void
   /** So many events were not watched. */
   readonly noteUnwatched: (events: number) => void
+  /** Customers that the namespace had not seen before, by what they were seen with first; one in eight was looked at. */
+  readonly noteNewCustomers: (counts: Readonly<Record<FirstOperation, number>>) => void
 }
 
 /** Makes the metrics. `readNamespace` and `readWatch` read Redis; null while it is away. */
@@ -92,6 +95,12 @@ export function createMetrics(
     help: 'Events that drift is not watched of: too many names and producers, or too long a name.',
     registers,
   })
+  const newCustomers = new Counter({
+    name: 'relay_customers_new_total',
+    help: 'Customers that were not seen before, by their first operation; an estimate, one in eight is looked at.',
+    labelNames: ['first'],
+    registers,
+  })
   const leased = new Gauge({
     name: 'relay_partitions_leased',
     help: 'Partitions that this worker leases.',
@@ -131,5 +140,10 @@ export function createMetrics(
     observer,
     noteEmptied: () => emptied.inc(),
     noteUnwatched: (events) => unwatched.inc(events),
+    noteNewCustomers: (counts) => {
+      for (const first of FIRST_OPERATIONS) {
+        newCustomers.inc({ first }, counts[first] * CUSTOMERS_PER_LOOK)
+      }
+    },
   }
 }

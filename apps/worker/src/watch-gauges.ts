@@ -39,7 +39,7 @@ export function registerWatchGauges(
         const found = await read()
         made.reset()
         if (found !== null) set(made, found)
-        else made.remove()
+        else if (labelNames.length === 0) made.remove()
       },
     })
   }

@@ -108,6 +108,7 @@ export class Worker {
       namespace,
       clock: systemClock,
       unwatched: this.#metrics.noteUnwatched,
+      newCustomers: this.#metrics.noteNewCustomers,
     })
     this.#observer = followPauses(
       tellAll([

@@ -35,6 +35,12 @@ export type {
   RelayEvent,
   TrackEvent,
 } from './event.ts'
+export {
+  CUSTOMERS_PER_LOOK,
+  FIRST_OPERATIONS,
+  FirstOperations,
+} from './identity/first-operations.ts'
+export type { FirstOperation } from './identity/first-operations.ts'
 export { MOST_SHAPES, OTHER_SHAPE } from './identity/id-shape.ts'
 export { secondShapes, ShapeCounts } from './identity/shape-counts.ts'
 export type { SeenShape } from './identity/shape-counts.ts'

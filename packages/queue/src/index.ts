@@ -50,6 +50,7 @@ export { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
 export type { DeadLetterPlace, StoredDeadLetter } from './dead-letters/dead-letter-store.ts'
 export { addReplay, isReplayUnderWay, replayJobId } from './dead-letters/replay-job.ts'
 export type { Replay } from './dead-letters/replay-job.ts'
+export { storeFirstOperations } from './drift/known-customers.ts'
 export {
   driftScripts,
   readProfiles,

@@ -77,6 +77,8 @@ export interface NamespaceKeys {
   readonly drift: string
   /** Shapes of customer ids: events, first and last time. Hash with expiry. */
   readonly idShapes: string
+  /** Customers that were seen, one in eight, as 64-bit integers. Sets with expiry: `<customers>:<bucket>`. */
+  readonly customers: string
 }
 
 /** Keys of a namespace. */
@@ -88,6 +90,7 @@ export function namespaceKeys(namespace: string): NamespaceKeys {
     workers: `${prefix}:workers`,
     drift: `${prefix}:drift`,
     idShapes: `${prefix}:id-shapes`,
+    customers: `${prefix}:customers`,
   }
 }
 

@@ -5,7 +5,7 @@ import { defineScript, type Script } from '../connection/script.ts'
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /** What nobody has sent for so long is forgotten. */
-export const DRIFT_TTL_MS: number = 14 * DAY_MS
+export const DRIFT_TTL_MS: number = 14 * 24 * 60 * 60 * 1000
 
 /** A pair of event name and producer that is older gives its place to a new one where there are too many. */
 const QUIET_MS = DAY_MS

@@ -9,10 +9,11 @@ import type { RedisClient } from '../connection/client.ts'
 import type { Script, ScriptRunner } from '../connection/script.ts'
 import type { NamespaceKeys } from '../keys.ts'
 import { readSeenProfile } from './read-profile.ts'
+import { customersScript } from './customers-script.ts'
 import { shapesScript, watchScript } from './drift-scripts.ts'
 
 /** Scripts that a runner for the store must load. */
-export const driftScripts: readonly Script[] = [watchScript, shapesScript]
+export const driftScripts: readonly Script[] = [watchScript, shapesScript, customersScript]
 
 /** Profiles that are read together. */
 const READ_AT_ONCE = 20
