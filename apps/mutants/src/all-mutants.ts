@@ -21,6 +21,7 @@ import { sessionMutants } from './list/session.ts'
 import { settleMutants } from './list/settle.ts'
 import { sharingMutants } from './list/sharing.ts'
 import { timeMutants } from './list/time.ts'
+import { watchMutants } from './list/watch.ts'
 import type { Mutant } from './mutant.ts'
 
 /** The list. */
@@ -46,4 +47,5 @@ export const allMutants: readonly Mutant[] = [
   ...endpointMutants,
   ...pauseMutants,
   ...timeMutants,
+  ...watchMutants,
 ]

@@ -19,7 +19,7 @@ const HEX = /^(?=.*[0-9])(?=.*[a-f])[0-9a-f]{16,64}$/i
 /** The shape's name: `integer`, `uuid`, `ulid`, `hex`, `e-mail`, `cus_*`, `gid://shopify/Customer/*`, `other`. */
 export function idShape(customerId: string): string {
   if (isWhole(customerId)) return 'integer'
-  if (UUID.test(customerId)) return 'uuid'
+  if (customerId.length === 36 && UUID.test(customerId)) return 'uuid'
   const prefix = PREFIXED.exec(customerId)?.[1]
   if (prefix !== undefined) return `${prefix}*`
   if (customerId.includes('@')) return 'e-mail'
