@@ -1,6 +1,6 @@
-// Setup: a worker with a shop's plan whose baskets may have any fields, producers that name their version, and a mock
-//   that refuses nothing of it.
-// Timeline: version 1.4.2 of a service sends baskets; version 1.5.0 sends `cartTotal` in the place of `cart_value`. Then
+// Setup: a worker with a shop's plan whose carts may be anything, producers that name their version, and a mock that
+//   refuses nothing of it.
+// Timeline: version 1.4.2 of a service sends carts; version 1.5.0 sends `cartTotal` in the place of `value`. Then
 //   a second surface sends Shopify's address of a customer where the others send a number.
 // Proves: both are told, by the metrics and by the command, while every event is accepted by everybody.
 
@@ -21,7 +21,12 @@ const WORKER = fileURLToPath(new URL('../../worker/dist/main.js', import.meta.ur
 const PLAN = fileURLToPath(new URL('loose-shop-plan.mjs', import.meta.url))
 const NAMESPACE = 'drift'
 
-type ShopPlan = TrackingPlan<{ readonly basket_left: EventDefinition<'basket_left'> }>
+type ShopPlan = TrackingPlan<{ readonly cart_updated: EventDefinition<'cart_updated'> }>
+
+interface Cart {
+  readonly customerId: string
+  readonly data: Record<string, unknown>
+}
 
 interface Setup {
   readonly redis: TestRedis
@@ -51,12 +56,8 @@ async function setup(): Promise<Setup> {
   return { redis, mock, worker }
 }
 
-/** Sends baskets as one version of a service does, and waits until all are delivered. */
-async function send(
-  { redis, mock }: Setup,
-  service: string,
-  baskets: readonly { readonly customerId: string; readonly data: Record<string, unknown> }[],
-): Promise<void> {
+/** Sends carts as one version of a service does, and waits until all are delivered. */
+async function send({ redis, mock }: Setup, service: string, sent: readonly Cart[]): Promise<void> {
   const { applied } = mock.summary()
   const trackingPlan = (await loadTrackingPlan(PLAN)) as ShopPlan
   const producer = await createProducer({
@@ -67,19 +68,22 @@ async function send(
     trackingPlan,
   })
   await Promise.all(
-    baskets.map(({ customerId, data }) =>
-      producer.track(customerId, { name: 'basket_left', data: { cart_id: 'c-1', ...data } }),
+    sent.map(({ customerId, data }) =>
+      producer.track(customerId, {
+        name: 'cart_updated',
+        data: { cart_id: 'c-1', items: [], currency: 'EUR', ...data },
+      }),
     ),
   )
   await producer.close()
-  await mock.waitFor((summary) => summary.applied === applied + baskets.length)
+  await mock.waitFor((summary) => summary.applied === applied + sent.length)
 }
 
-function baskets(
+function carts(
   count: number,
   data: Record<string, unknown>,
   idOf: (n: number) => string = String,
-): { readonly customerId: string; readonly data: Record<string, unknown> }[] {
+): readonly Cart[] {
   return Array.from({ length: count }, (_, n) => ({ customerId: idOf(n), data }))
 }
 
@@ -96,12 +100,12 @@ async function untilMetric({ worker }: Setup, sample: string): Promise<void> {
 test('a renamed field is seen by drift before anything is refused', async () => {
   const bundle = await setup()
   const { redis, mock } = bundle
-  await send(bundle, 'checkout@1.4.2', baskets(40, { cart_value: 19.9 }))
+  await send(bundle, 'checkout@1.4.2', carts(40, { value: 19.9 }))
   await untilMetric(bundle, 'relay_customer_id_shapes{shape="integer"} 40')
-  await send(bundle, 'checkout@1.5.0', baskets(40, { cartTotal: 19.9 }))
+  await send(bundle, 'checkout@1.5.0', carts(40, { cartTotal: 19.9 }))
   await untilMetric(
     bundle,
-    'relay_drift_findings{event="basket_left",finding="vanished",critical="true"} 1',
+    'relay_drift_findings{event="cart_updated",finding="vanished",critical="true"} 1',
   )
 
   const env = { REDIS_URL: redis.url, RELAY_NAMESPACE: NAMESPACE, RELAY_TRACKING_PLAN: PLAN }
@@ -109,8 +113,8 @@ test('a renamed field is seen by drift before anything is refused', async () => 
   expect(code).toBe(1)
   const rows = stdout.split('\n').map((line) => line.split(/ {2,}/))
   expect(rows.slice(1, 3).map((row) => row.slice(0, 4))).toEqual([
-    ['vanished (critical)', 'basket_left', 'checkout@1.5.0', 'cart_value'],
-    ['unknown', 'basket_left', 'checkout@1.5.0', 'cartTotal'],
+    ['vanished (critical)', 'cart_updated', 'checkout@1.5.0', 'value'],
+    ['unknown', 'cart_updated', 'checkout@1.5.0', 'cartTotal'],
   ])
   expect(mock.summary()).toMatchObject({ applied: 80, rejected: 0 })
 })
@@ -118,11 +122,11 @@ test('a renamed field is seen by drift before anything is refused', async () => 
 test('a second shape of customer id alerts', async () => {
   const bundle = await setup()
   const { redis, mock } = bundle
-  await send(bundle, 'shop@1', baskets(10, { cart_value: 19.9 }))
+  await send(bundle, 'shop@1', carts(10, { value: 19.9 }))
   await untilMetric(bundle, 'relay_customer_id_shapes{shape="integer"} 10')
   await untilMetric(bundle, 'relay_customer_id_second_shapes 0')
   const address = (n: number): string => `gid://shopify/Customer/${n}`
-  await send(bundle, 'shop@1', baskets(3, { cart_value: 19.9 }, address))
+  await send(bundle, 'shop@1', carts(3, { value: 19.9 }, address))
   await untilMetric(bundle, 'relay_customer_id_second_shapes 1')
 
   const env = { REDIS_URL: redis.url, RELAY_NAMESPACE: NAMESPACE, RELAY_TRACKING_PLAN: PLAN }

@@ -4,17 +4,20 @@ import type { Mutant } from '../mutant.ts'
 
 const EVENT_PROFILE = 'packages/events/src/drift/event-profile.ts'
 const EVENT_SAMPLER = 'packages/events/src/drift/event-sampler.ts'
-const FIND_DRIFT = 'packages/events/src/drift/find-drift.ts'
+const VANISHED_FIELDS = 'packages/events/src/drift/vanished-fields.ts'
+const DRIFT_FINDING = 'packages/events/src/drift/drift-finding.ts'
 const COMPARISON = 'packages/events/src/drift/comparison.ts'
 const SHAPE_COUNTS = 'packages/events/src/identity/shape-counts.ts'
 const DRIFT_SCRIPTS = 'packages/queue/src/drift/drift-scripts.ts'
 const CUSTOMERS_SCRIPT = 'packages/queue/src/drift/customers-script.ts'
+const EVENT_WATCH = 'apps/worker/src/event-watch.ts'
 
 const EVENT_PROFILE_TEST = 'packages/events/test/drift/event-profile.test.ts'
 const EVENT_SAMPLER_TEST = 'packages/events/test/drift/event-sampler.test.ts'
 const FIND_DRIFT_TEST = 'packages/events/test/drift/find-drift.test.ts'
 const ID_SHAPE_TEST = 'packages/events/test/identity/id-shape.test.ts'
 const DRIFT_REDIS_TEST = 'packages/queue/test/drift.redis.test.ts'
+const EVENT_WATCH_REDIS_TEST = 'apps/worker/test/event-watch.redis.test.ts'
 
 export const watchMutants: readonly Mutant[] = [
   {
@@ -44,9 +47,9 @@ export const watchMutants: readonly Mutant[] = [
   {
     name: 'rare-fields-vanish',
     breaks: 'A field that is rare is told to have vanished after ten events without it.',
-    file: FIND_DRIFT,
+    file: VANISHED_FIELDS,
     find: '** missing <= CHANCE',
-    replace: '** missing < 1',
+    replace: '** missing <= CHANCE * 1e6',
     test: { file: FIND_DRIFT_TEST, name: 'what stays as it is gives no finding' },
   },
   {
@@ -60,7 +63,7 @@ export const watchMutants: readonly Mutant[] = [
   {
     name: 'critical-as-others',
     breaks: 'A field that journeys branch on is told as any other.',
-    file: FIND_DRIFT,
+    file: DRIFT_FINDING,
     find: 'return field === path ||',
     replace: "return path === '' ||",
     test: { file: FIND_DRIFT_TEST, name: 'a renamed field is one that vanished' },
@@ -86,7 +89,7 @@ export const watchMutants: readonly Mutant[] = [
     breaks: 'What was normal a year ago hides what is normal now.',
     file: DRIFT_SCRIPTS,
     find: 'if now - halvedAt >= ${HALF_LIFE_MS} then',
-    replace: 'if now < halvedAt then',
+    replace: 'if now < halvedAt - ${HALF_LIFE_MS} then',
     test: { file: DRIFT_REDIS_TEST, name: 'after a week counts are halved' },
   },
   {
@@ -104,6 +107,17 @@ export const watchMutants: readonly Mutant[] = [
     find: "for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ${DRIFT_TTL_MS}) end",
     replace: '',
     test: { file: DRIFT_REDIS_TEST, name: 'every key expires' },
+  },
+  {
+    name: 'seen-while-away-lost',
+    breaks: 'What events looked like while Redis was away is not known.',
+    file: EVENT_WATCH,
+    find: 'this.#sampler.putBack(unstored)',
+    replace: 'this.#sampler.putBack([])',
+    test: {
+      file: EVENT_WATCH_REDIS_TEST,
+      name: 'a Redis that is away delays what was seen',
+    },
   },
   {
     name: 'customers-always-new',

@@ -5,7 +5,7 @@ import { idShape, MOST_SHAPES, OTHER_SHAPE } from './id-shape.ts'
 
 /** Counts of shapes as events come. */
 export class ShapeCounts {
-  #counts = new Map<string, number>()
+  #counts = new Map<string, { events: number }>()
 
   /** Counts the id of an event. */
   see(customerId: string): void {
@@ -13,17 +13,23 @@ export class ShapeCounts {
   }
 
   /** Adds a count. */
-  add(shape: string, count: number): void {
-    const isKept = this.#counts.has(shape) || this.#counts.size < MOST_SHAPES
-    const kept = isKept ? shape : OTHER_SHAPE
-    this.#counts.set(kept, (this.#counts.get(kept) ?? 0) + count)
+  add(shape: string, events: number): void {
+    const count = this.#counts.get(shape) ?? this.#open(shape)
+    count.events += events
   }
 
   /** What was counted since the last call. */
   take(): ReadonlyMap<string, number> {
     const counts = this.#counts
     this.#counts = new Map()
-    return counts
+    return new Map([...counts].map(([shape, { events }]) => [shape, events]))
+  }
+
+  #open(shape: string): { events: number } {
+    const kept = this.#counts.size < MOST_SHAPES ? shape : OTHER_SHAPE
+    const count = this.#counts.get(kept) ?? { events: 0 }
+    this.#counts.set(kept, count)
+    return count
   }
 }
 

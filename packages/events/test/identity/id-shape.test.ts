@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import { idShape, MOST_SHAPES } from '../../src/identity/id-shape.ts'
@@ -28,7 +28,8 @@ test('no shape holds more of an id than a short beginning', () => {
     fc.property(fc.string({ unit: 'grapheme', maxLength: 200 }), (id) => {
       const shape = idShape(id)
       expect(shape.length).toBeLessThanOrEqual(85)
-      if (id.includes('@') && !/\d/.test(id)) expect(['e-mail', 'other']).toContain(shape)
+      const isName = id.includes('@') && !/\d/.test(id)
+      expect(isName && !['e-mail', 'other'].includes(shape)).toBe(false)
     }),
   )
 })
