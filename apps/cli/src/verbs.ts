@@ -4,6 +4,7 @@ import { deadListVerb } from './verbs/dead-list.ts'
 import { deadReplayVerb } from './verbs/dead-replay.ts'
 import { deadShowVerb } from './verbs/dead-show.ts'
 import { helpVerb } from './verbs/help.ts'
+import { planDriftVerb } from './verbs/plan-drift.ts'
 import { resumeVerb } from './verbs/resume.ts'
 import { sendVerb } from './verbs/send.ts'
 import { statusVerb } from './verbs/status.ts'
@@ -16,6 +17,7 @@ const WORKING: readonly Verb[] = [
   deadListVerb,
   deadShowVerb,
   deadReplayVerb,
+  planDriftVerb,
   resumeVerb,
   workspaceRebindVerb,
 ]

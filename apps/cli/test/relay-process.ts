@@ -20,11 +20,17 @@ export interface RelayEnv {
   readonly REDIS_URL?: string
   readonly RELAY_NAMESPACE?: string
   readonly RELAY_DATA_DIR?: string
+  readonly RELAY_TRACKING_PLAN?: string
 }
 
 /** Starts a command. */
 export function startRelay(words: readonly string[], env: RelayEnv): TestProcess {
-  const cleared = { REDIS_URL: undefined, RELAY_NAMESPACE: undefined, RELAY_DATA_DIR: undefined }
+  const cleared = {
+    REDIS_URL: undefined,
+    RELAY_NAMESPACE: undefined,
+    RELAY_DATA_DIR: undefined,
+    RELAY_TRACKING_PLAN: undefined,
+  }
   return startProcess({ script: MAIN, args: words, env: { ...cleared, ...env } })
 }
 

@@ -22,6 +22,7 @@ import { sessionMutants } from './list/session.ts'
 import { settleMutants } from './list/settle.ts'
 import { sharingMutants } from './list/sharing.ts'
 import { timeMutants } from './list/time.ts'
+import { watchMutants } from './list/watch.ts'
 import type { Mutant } from './mutant.ts'
 
 /** The list. */
@@ -48,4 +49,5 @@ export const allMutants: readonly Mutant[] = [
   ...endpointMutants,
   ...pauseMutants,
   ...timeMutants,
+  ...watchMutants,
 ]

@@ -2,12 +2,19 @@
 // each scrape. Names are fixed: dashboards and alerts stand on them.
 
 import type { DeliveryObserver } from '@retention-relay/delivery'
-import { DEAD_REASONS, eventDefinitions } from '@retention-relay/events'
-import type { TrackingPlan } from '@retention-relay/events'
+import {
+  CUSTOMERS_PER_LOOK,
+  DEAD_REASONS,
+  eventDefinitions,
+  FIRST_OPERATIONS,
+} from '@retention-relay/events'
+import type { FirstOperation, TrackingPlan } from '@retention-relay/events'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 
 import { registerNamespaceGauges } from './namespace-gauges.ts'
 import type { NamespaceGauges } from './namespace-gauges.ts'
+import { registerWatchGauges } from './watch-gauges.ts'
+import type { WatchFindings } from './watch-gauges.ts'
 
 /** Bounds of the latency histogram in seconds: from one batch to the cliff of 72 h. */
 const LATENCY_BUCKETS_S = [
@@ -25,11 +32,16 @@ export interface WorkerMetrics {
   readonly observer: DeliveryObserver
   /** Redis has lost the namespace. */
   readonly noteEmptied: () => void
+  /** So many events were not watched. */
+  readonly noteUnwatched: (events: number) => void
+  /** Customers that the namespace had not seen before, by what they were seen with first; one in eight was looked at. */
+  readonly noteNewCustomers: (counts: Readonly<Record<FirstOperation, number>>) => void
 }
 
-/** Makes the metrics. `readNamespace` reads Redis; null while it is away. */
+/** Makes the metrics. `readNamespace` and `readWatch` read Redis; null while it is away. */
 export function createMetrics(
   readNamespace: () => Promise<NamespaceGauges | null>,
+  readWatch: () => Promise<WatchFindings | null>,
   plan: TrackingPlan,
 ): WorkerMetrics {
   const registry = new Registry()
@@ -98,6 +110,17 @@ export function createMetrics(
     help: 'Times that Redis had lost the namespace with all that waited in it.',
     registers,
   })
+  const unwatched = new Counter({
+    name: 'relay_events_unwatched_total',
+    help: 'Events that drift is not watched of: too many names and producers, or too long a name.',
+    registers,
+  })
+  const newCustomers = new Counter({
+    name: 'relay_customers_new_total',
+    help: 'Customers that were not seen before, by their first operation; an estimate, one in eight is looked at.',
+    labelNames: ['first'],
+    registers,
+  })
   const leased = new Gauge({
     name: 'relay_partitions_leased',
     help: 'Partitions that this worker leases.',
@@ -110,6 +133,7 @@ export function createMetrics(
     registers,
   })
   registerNamespaceGauges(registry, readNamespace)
+  registerWatchGauges(registry, readWatch)
   for (const reason of DEAD_REASONS) dead.inc({ reason }, 0)
   const names = namesOf(plan)
   for (const name of names) tolerated.inc({ name }, 0)
@@ -137,7 +161,17 @@ export function createMetrics(
     paused: (reason) => paused.inc({ reason }),
     resumed: (reason) => paused.dec({ reason }),
   }
-  return { registry, observer, noteEmptied: () => emptied.inc() }
+  return {
+    registry,
+    observer,
+    noteEmptied: () => emptied.inc(),
+    noteUnwatched: (events) => unwatched.inc(events),
+    noteNewCustomers: (counts) => {
+      for (const first of FIRST_OPERATIONS) {
+        newCustomers.inc({ first }, counts[first] * CUSTOMERS_PER_LOOK)
+      }
+    },
+  }
 }
 
 /** Names that stand in metrics: those of the plan, the attributes of an identify, and one for all others. */

@@ -7,6 +7,7 @@ export function tellAll(observers: readonly Partial<DeliveryObserver>[]): Delive
     leaseEnded: (...facts) => observers.forEach((each) => each.leaseEnded?.(...facts)),
     outOfSync: (...facts) => observers.forEach((each) => each.outOfSync?.(...facts)),
     claimed: (...facts) => observers.forEach((each) => each.claimed?.(...facts)),
+    decoded: (...facts) => observers.forEach((each) => each.decoded?.(...facts)),
     answered: (...facts) => observers.forEach((each) => each.answered?.(...facts)),
     settled: (...facts) => observers.forEach((each) => each.settled?.(...facts)),
     paused: (...facts) => observers.forEach((each) => each.paused?.(...facts)),

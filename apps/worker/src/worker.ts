@@ -12,6 +12,7 @@ import type { TrackingPlan } from '@retention-relay/events'
 import {
   awaitRedis,
   bindWorkspace,
+  driftScripts,
   readLayoutVersions,
   ScriptRunner,
   statusScripts,
@@ -23,6 +24,7 @@ import { tellRedisChecks } from './check-redis.ts'
 import { composeDelivery, connect, destinationOf, gatesOf, rulesOf } from './compose.ts'
 import type { Connections, Gates, PlanRules } from './compose.ts'
 import type { WorkerConfig } from './config.ts'
+import { EventWatch } from './event-watch.ts'
 import { Health } from './health.ts'
 import type { HttpServer } from './http-server.ts'
 import { startHttpServer } from './http-server.ts'
@@ -37,11 +39,14 @@ import { openUntilReady } from './open-namespace.ts'
 import { followPauses } from './pauses.ts'
 import { watchRedis } from './redis-watch.ts'
 import { checkLayout } from './start-checks.ts'
+import { watchReader } from './watch-gauges.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
 /** Kept of RELAY_SHUTDOWN_MS for closing connections, in milliseconds. */
 const CLOSE_MS = 500
+/** Of these, for what the watch has seen last. */
+const LAST_WATCH_MS = 250
 /** Wait between two looks at a destination that does not answer, in milliseconds. */
 const PROBE_WAIT_MS = 2000
 
@@ -72,6 +77,7 @@ export class Worker {
   readonly #connections: Connections
   /** Reads the namespace for the metrics. */
   readonly #status: ScriptRunner
+  readonly #watch: EventWatch
   readonly #destination: TrackDestination
   readonly #credentials: LiveCredentials
   readonly #gates: Gates
@@ -96,17 +102,32 @@ export class Worker {
         ready ? 'ready' : 'not ready',
       ),
     )
-    this.#metrics = createMetrics(() => this.backlog(), parts.plan)
+    this.#connections = connect(this.#config.REDIS_URL)
+    const { leases } = this.#connections
+    const namespace = this.#config.RELAY_NAMESPACE
+    const now = (): number => systemClock.wall()
+    this.#metrics = createMetrics(
+      () => this.backlog(),
+      watchReader(leases, namespace, { plan: parts.plan, now }),
+      parts.plan,
+    )
+    this.#watch = new EventWatch({
+      runner: new ScriptRunner(leases, driftScripts),
+      namespace,
+      clock: systemClock,
+      unwatched: this.#metrics.noteUnwatched,
+      newCustomers: this.#metrics.noteNewCustomers,
+    })
     this.#observer = followPauses(
       tellAll([
         this.#metrics.observer,
         logObserver(this.#logger),
         this.#health.observer(),
+        this.#watch.observer,
         ...(parts.observer === undefined ? [] : [parts.observer]),
       ]),
     )
-    this.#connections = connect(this.#config.REDIS_URL)
-    this.#status = new ScriptRunner(this.#connections.leases, statusScripts)
+    this.#status = new ScriptRunner(leases, statusScripts)
     this.#destination = destinationOf(this.#config, parts.version)
     this.#credentials = new LiveCredentials({
       destination: this.#destination,
@@ -172,6 +193,7 @@ export class Worker {
       emptied: () => void this.#foundEmptied(),
     })
     this.#manager.start()
+    void this.#watch.run()
     void this.#meetDestination()
     const { namespace, partitions } = this.#namespace
     this.#logger.info(
@@ -200,6 +222,7 @@ export class Worker {
   async #close(): Promise<void> {
     const closed = new AbortController()
     const closing = async (): Promise<void> => {
+      await Promise.race([this.#watch.stop(), systemClock.sleep(LAST_WATCH_MS, closed.signal)])
       await Promise.all([this.#connections.close(), this.#destination.close(), this.#http?.close()])
       closed.abort()
     }

@@ -21,6 +21,8 @@ const PARTS: Readonly<Record<string, string>> = {
   '<bucket>': String.raw`\d+`,
   '<mark>': '[0-9a-f]+',
   '<member>': String.raw`-?\d+`,
+  '<profile>': '[0-9a-f]{16}',
+  '<window>': '[01]',
 }
 
 const TAGS: Readonly<Record<string, string>> = { N: NAMESPACE, T: TOMBSTONES, P: PARTITION }

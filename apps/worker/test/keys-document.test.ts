@@ -14,10 +14,15 @@ const DERIVED = [
   'P:events:events',
   'P:dedupe:<generation>:<bucket>',
   'P:dead:<member>',
+  'N:customers:<bucket>',
+  'N:drift:<profile>',
+  'N:drift:<profile>:<window>',
 ]
 
 test('every key has its row, and every row its key', () => {
-  const ofNamespace = Object.values(namespaceKeys('shop'))
+  const { customers: base, ...others } = namespaceKeys('shop')
+  const ofNamespace = Object.values(others)
+  expect(base).toBe('{relay:shop}:customers')
   const {
     prefix,
     jobBase: _,

@@ -1,5 +1,6 @@
 // Setup: a namespace in which everything happens that leaves a key: deliveries, a duplicate, dead letters, one that was
-//   resolved, an id without its job, the tombstones of an order, a pause that a person ended.
+//   resolved, an id without its job, the tombstones of an order, a pause that a person ended, fields and ids that are
+//   watched.
 // Timeline: looked at before a worker starts, while it holds claimed jobs, and again when it has drained everything and has stopped.
 // Proves: Redis holds no key that docs/keys.md does not name, each is of the type and has the expiry that it
 //   says, and of the jobs nothing is left.
@@ -103,6 +104,11 @@ test('no key is in Redis that the document does not name, and none stays longer 
   expect(afterwards.seen).toEqual([
     'N:audit',
     'N:config',
+    'N:customers:<bucket>',
+    'N:drift',
+    'N:drift:<profile>',
+    'N:drift:<profile>:<window>',
+    'N:id-shapes',
     'P:counters',
     'P:dead',
     'P:dead-groups',

@@ -34,7 +34,11 @@ const OUTCOMES = {
 
 /** What the registry says of each metric: name, type, labels, meaning. */
 async function metricsOfRegistry(): Promise<string[][]> {
-  const { registry } = createMetrics(async () => null, retentionPlan)
+  const { registry } = createMetrics(
+    async () => null,
+    async () => null,
+    retentionPlan,
+  )
   const metrics = await registry.getMetricsAsJSON()
   return metrics.map(({ name, type, help }) => {
     const { labelNames } = registry.getSingleMetric(name) as unknown as { labelNames: string[] }

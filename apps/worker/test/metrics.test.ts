@@ -20,7 +20,11 @@ test('a scrape shows the namespace as it is at that moment', async () => {
     null,
   ]
   let reads = 0
-  const { registry } = createMetrics(async () => answers[reads++]!, retentionPlan)
+  const { registry } = createMetrics(
+    async () => answers[reads++]!,
+    async () => null,
+    retentionPlan,
+  )
   const [first, second, third] = [
     await scrape(registry),
     await scrape(registry),

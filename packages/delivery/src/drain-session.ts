@@ -145,12 +145,13 @@ export class DrainSession {
 
   /** Decodes jobs until a batch can be filled, as long as the process has room for the objects. */
   #decode(): void {
-    const { limits, settler, budget } = this.#parts
+    const { limits, settler, budget, observer } = this.#parts
     while (this.#lanes.ready < limits.maxOps && this.#hasRoom() && !this.#heldByNewer) {
       const decoded = this.#inbox.decodeNext()
       if (decoded === null) return
       if (decoded.kind !== 'job') return this.#hold(decoded)
       budget.hold(growDecoded(decoded.job))
+      observer.decoded?.(decoded.events, decoded.producer)
       for (const pending of decoded.events) this.#lanes.add(pending)
       if (decoded.dead.length > 0) {
         this.#settle(decoded.dead.map((dead) => deadPositionOutcome(dead, settler)))

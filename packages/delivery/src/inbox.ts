@@ -17,6 +17,8 @@ export type Decoded =
       readonly kind: 'job'
       readonly job: HeldJob
       readonly events: readonly PendingEvent[]
+      /** Whoever made the job, where it says so. */
+      readonly producer: string | undefined
       readonly dead: readonly DeadPosition[]
     }
   /** Written by a newer version: the partition waits for a newer worker. */
@@ -60,7 +62,8 @@ export class Inbox {
     if (opened.kind === 'newer_event') return opened
     this.#jobs.shift()
     this.#events -= held.open
-    return { kind: 'job', job: held, events: opened.events, dead: opened.dead }
+    const producer = decoded.kind === 'events' ? decoded.producer : undefined
+    return { kind: 'job', job: held, events: opened.events, producer, dead: opened.dead }
   }
 
   #decode({ data }: ClaimedJob, count: number): DecodedJob {

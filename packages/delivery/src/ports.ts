@@ -171,6 +171,8 @@ export interface DeliveryObserver {
   leaseEnded(partition: number, cause: string): void
   outOfSync(partition: number, cause: string): void
   claimed(partition: number, events: number): void
+  /** The events of a job, as they are about to be sent. `producer`: whoever made the job, where it says so. */
+  decoded?(events: readonly { readonly event: RelayEvent }[], producer: string | undefined): void
   answered(facts: RequestFacts): void
   settled(facts: SettleFacts): void
   /** The relay waits on purpose; null when it goes on. `partition` is null where the whole worker waits. */

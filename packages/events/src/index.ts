@@ -3,6 +3,14 @@ export type { CheckedData, DataFault } from './check-data.ts'
 export type { DeadLetterRecord } from './dead-letter.ts'
 export { dedupeMember } from './dedupe-member.ts'
 export { retentionPlan } from './definitions/retention-plan.ts'
+export { DRIFT_LIMITS, EventProfile, JSON_TYPES } from './drift/event-profile.ts'
+export type { JsonType } from './drift/event-profile.ts'
+export { EventSampler } from './drift/event-sampler.ts'
+export type { NamedProfile } from './drift/event-sampler.ts'
+export type { DriftFinding } from './drift/drift-finding.ts'
+export { findDrift } from './drift/find-drift.ts'
+export { shareOf, valuesOf } from './drift/seen-profile.ts'
+export type { SeenAt, SeenField, SeenProfile } from './drift/seen-profile.ts'
 export { ERROR_CODES, RelayError } from './errors.ts'
 export type { ErrorCode, ErrorCodeEntry, RelayErrorOptions } from './errors.ts'
 export { defineAttributes, defineEvent } from './event-definition.ts'
@@ -28,6 +36,15 @@ export type {
   TrackEvent,
 } from './event.ts'
 export {
+  CUSTOMERS_PER_LOOK,
+  FIRST_OPERATIONS,
+  FirstOperations,
+} from './identity/first-operations.ts'
+export type { FirstOperation } from './identity/first-operations.ts'
+export { MOST_SHAPES, OTHER_SHAPE } from './identity/id-shape.ts'
+export { secondShapes, ShapeCounts } from './identity/shape-counts.ts'
+export type { SeenShape } from './identity/shape-counts.ts'
+export {
   decodeJob,
   eventFault,
   isReplayJob,
@@ -37,6 +54,7 @@ export {
   JOB_READ_BYTES,
   jobCount,
   jobName,
+  PRODUCER_PATTERN,
   replayJobName,
   unreadJob,
 } from './job-format.ts'

@@ -27,12 +27,17 @@ const UNREAD_HEAD_BYTES = 1000
  */
 const MAX_NESTING = 1000
 
+/** What a producer may be called: `checkout@1.4.2`. */
+export const PRODUCER_PATTERN: RegExp = /^[a-z0-9@._/-]{1,64}$/
+
 /** The data of a job. */
 export interface JobData {
   /** Format version. */
   readonly v: number
   /** Namespace. A worker of another namespace does not deliver it. */
   readonly ns: string
+  /** The service that made the job, with its version; see `PRODUCER_PATTERN`. */
+  readonly producer?: string
   readonly events: readonly RelayEvent[]
 }
 
@@ -43,7 +48,12 @@ export type JobPosition =
 
 /** What a job turned out to be. */
 export type DecodedJob =
-  | { readonly kind: 'events'; readonly positions: readonly JobPosition[] }
+  | {
+      readonly kind: 'events'
+      readonly positions: readonly JobPosition[]
+      /** Left out where the job names none. */
+      readonly producer?: string
+    }
   | {
       readonly kind: 'wrong_namespace'
       readonly namespace: string
@@ -88,7 +98,8 @@ export function decodeJob(text: string, count: number, namespace: string): Decod
     return allMalformed(text, count, `events is not an array of ${count}, as the name tells`)
   }
   const positions = readPositions(events, text)
-  if (data['ns'] === namespace) return { kind: 'events', positions }
+  if (data['ns'] === namespace)
+    return { kind: 'events', positions, ...producerOf(data['producer']) }
   return { kind: 'wrong_namespace', namespace: String(data['ns']), positions }
 }
 
@@ -99,6 +110,11 @@ export function decodeJob(text: string, count: number, namespace: string): Decod
 export function unreadJob(data: Buffer, count: number): DecodedJob {
   const fault = `the job has ${data.length} bytes, more than the ${JOB_READ_BYTES} that are read`
   return allMalformed(data.toString('utf8', 0, UNREAD_HEAD_BYTES), count, fault)
+}
+
+/** A name that cannot be is as good as none: it says where events come from, and decides nothing. */
+function producerOf(value: unknown): { readonly producer?: string } {
+  return typeof value === 'string' && PRODUCER_PATTERN.test(value) ? { producer: value } : {}
 }
 
 function parseObject(text: string): Record<string, unknown> | null {

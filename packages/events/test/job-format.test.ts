@@ -95,6 +95,15 @@ describe('a job', () => {
     expect(decoded).toMatchObject({ kind: 'wrong_namespace', namespace: 'staging' })
   })
 
+  it('says who made it, unless what it says cannot be a producer', () => {
+    const producerOf = (producer: unknown): unknown =>
+      decodeJob(job([EVENTS.track], { producer }), 1, 'production')
+    const read = { kind: 'events', positions: [{ kind: 'event', event: EVENTS.track }] }
+    expect(producerOf('checkout@1.4.2')).toEqual({ ...read, producer: 'checkout@1.4.2' })
+    for (const wrong of [undefined, null, 42, '', 'Checkout 1', 'a'.repeat(65), '\u0000', {}])
+      expect(producerOf(wrong)).toEqual(read)
+  })
+
   it('of a newer format is not read', () => {
     const text = job([EVENTS.track], { v: JOB_FORMAT_VERSION + 1 })
     const newer = { kind: 'newer_format', version: JOB_FORMAT_VERSION + 1 }

@@ -8,6 +8,8 @@ export type { ReplayRefusal, ReplayResult, ReplayWarning } from './dead-letters/
 export { showDeadLetter } from './dead-letters/show.ts'
 export type { FoundDeadLetter } from './dead-letters/show.ts'
 export type { DeadLetterSummary } from './dead-letters/summary.ts'
+export { readDrift } from './drift.ts'
+export type { DriftReport, WatchedEvent, WatchedField } from './drift.ts'
 export { resumeNamespace } from './resume.ts'
 export type { ResumeResult } from './resume.ts'
 export { readStatus } from './status/read-status.ts'

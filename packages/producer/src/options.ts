@@ -1,6 +1,6 @@
 // How a producer is made. Every fault of the options is listed at once, before anything connects.
 
-import { RelayError, retentionPlan } from '@retention-relay/events'
+import { PRODUCER_PATTERN, RelayError, retentionPlan } from '@retention-relay/events'
 import type { TrackingPlan } from '@retention-relay/events'
 import { assertNamespace } from '@retention-relay/queue'
 import type { RedisAddress } from '@retention-relay/queue'
@@ -16,6 +16,11 @@ export interface ProducerOptions<Plan extends TrackingPlan = typeof retentionPla
    * list of a Cluster's nodes, or an ioredis client of the caller's own, which is copied and left alone.
    */
   readonly redis: RedisAddress | undefined
+  /**
+   * This service and its version, for instance `checkout@1.4.2`, `[a-z0-9@._/-]{1,64}`: stands in every job, so that a
+   * change of its events is seen with the first events of a new version. Default: none is named.
+   */
+  readonly service?: string
   /** Default: the shipped plan. */
   readonly trackingPlan?: Plan
   /** Partitions of a new namespace, 16 when left out. One that exists must have the same number. */
@@ -38,6 +43,7 @@ export interface ProducerOptions<Plan extends TrackingPlan = typeof retentionPla
 export interface ProducerSettings {
   readonly namespace: string
   readonly redis: RedisAddress
+  readonly service?: string
   readonly trackingPlan: TrackingPlan
   readonly partitions?: number
   readonly enqueueTimeoutMs: number
@@ -52,7 +58,7 @@ const CUSTOMER_ID_KINDS: readonly string[] = ['email', 'phone'] satisfies Custom
 
 /** @throws RelayError `RELAY_CONFIG_INVALID` that names every option at fault. */
 export function readOptions(options: ProducerOptions<TrackingPlan>): ProducerSettings {
-  const { redis, partitions, random } = options
+  const { redis, service, partitions, random } = options
   const settings = {
     namespace: options.namespace,
     trackingPlan: options.trackingPlan ?? retentionPlan,
@@ -61,6 +67,7 @@ export function readOptions(options: ProducerOptions<TrackingPlan>): ProducerSet
     replicas: options.replicas ?? 0,
     allowCustomerIds: options.allowCustomerIds ?? [],
     now: options.now ?? Date.now,
+    ...(service === undefined ? {} : { service }),
     ...(partitions === undefined ? {} : { partitions }),
     ...(random === undefined ? {} : { random }),
   }
@@ -71,6 +78,11 @@ export function readOptions(options: ProducerOptions<TrackingPlan>): ProducerSet
       .filter((kind) => !CUSTOMER_ID_KINDS.includes(kind))
       .map(() => 'allowCustomerIds may hold email and phone.'),
   ]
+  if (service !== undefined && !PRODUCER_PATTERN.test(service)) {
+    faults.push(
+      'service must be 1 to 64 characters of a-z, 0-9 and "@._/-", for instance checkout@1.4.2.',
+    )
+  }
   if (redis === undefined) faults.push('redis is missing; is REDIS_URL set?')
   if (redis === undefined || faults.length > 0) {
     throw new RelayError('RELAY_CONFIG_INVALID', faults.join(' '), { details: { faults } })

@@ -20,6 +20,7 @@ describe('the options of a producer', () => {
     const made = createProducer({
       namespace: 'Production',
       redis: undefined,
+      service: 'Checkout 1.4.2',
       enqueueTimeoutMs: 0,
       maxPendingEvents: 0.5,
       replicas: -1,
@@ -35,6 +36,7 @@ describe('the options of a producer', () => {
           expect.stringContaining('maxPendingEvents'),
           expect.stringContaining('replicas'),
           expect.stringContaining('allowCustomerIds'),
+          expect.stringContaining('service'),
           expect.stringContaining('REDIS_URL'),
         ],
       },

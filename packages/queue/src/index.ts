@@ -50,6 +50,14 @@ export { DeadLetterStore } from './dead-letters/dead-letter-store.ts'
 export type { DeadLetterPlace, StoredDeadLetter } from './dead-letters/dead-letter-store.ts'
 export { addReplay, isReplayUnderWay, replayJobId } from './dead-letters/replay-job.ts'
 export type { Replay } from './dead-letters/replay-job.ts'
+export { storeFirstOperations } from './drift/known-customers.ts'
+export {
+  driftScripts,
+  readProfiles,
+  readShapes,
+  storeProfile,
+  storeShapes,
+} from './drift/drift-store.ts'
 export { readTombstones, tombstoneScripts, writeTombstones } from './tombstones/tombstone-store.ts'
 export { readLiveWorkers } from './status/live-workers.ts'
 export { readNamespace } from './status/namespace-settings.ts'

@@ -70,6 +70,15 @@ export interface NamespaceKeys {
   readonly audit: string
   /** Live workers by the time until which they count as live. Sorted set. */
   readonly workers: string
+  /**
+   * Event names and producers that drift is watched of, by the time they were last seen. Sorted set. What was seen is in
+   * `<drift>:<profile>`, of the newest events also in `<drift>:<profile>:<0 or 1>`. Expires.
+   */
+  readonly drift: string
+  /** Shapes of customer ids: events, first and last time. Hash with expiry. */
+  readonly idShapes: string
+  /** Customers that were seen, one in eight, as 64-bit integers. Sets with expiry: `<customers>:<bucket>`. */
+  readonly customers: string
 }
 
 /** Keys of a namespace. */
@@ -79,6 +88,9 @@ export function namespaceKeys(namespace: string): NamespaceKeys {
     config: `${prefix}:config`,
     audit: `${prefix}:audit`,
     workers: `${prefix}:workers`,
+    drift: `${prefix}:drift`,
+    idShapes: `${prefix}:id-shapes`,
+    customers: `${prefix}:customers`,
   }
 }
 

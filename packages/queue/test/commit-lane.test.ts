@@ -4,6 +4,7 @@ import { createUlidSource, decodeJob, jobCount } from '@retention-relay/events'
 import * as fc from 'fast-check'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 
+import { jobHead } from '../src/commit/group.ts'
 import type { AddOutcome } from '../src/commit/add-outcome.ts'
 import type { NewJob } from '../src/commit/commit-queue.ts'
 import { EnqueueError } from '../src/commit/enqueue-error.ts'
@@ -66,7 +67,7 @@ const setup = (): Setup => {
   let settled = 0
   const lane = new CommitLane({
     target,
-    namespace: 'test',
+    head: jobHead('test', undefined),
     timeoutMs: TIMEOUT_MS,
     nextUlid,
     monotonicMs: () => performance.now(),

@@ -2,7 +2,7 @@ import { decodeJob, JOB_MAX_BYTES, JOB_MAX_EVENTS } from '@retention-relay/event
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { groupSize, jobText } from '../src/commit/group.ts'
+import { groupSize, jobHead, jobText } from '../src/commit/group.ts'
 import type { Grouped } from '../src/commit/group.ts'
 
 const sized = (bytes: number): Grouped => ({ event: { text: '', bytes } })
@@ -44,7 +44,7 @@ describe('the text of a job', () => {
       { minLength: 1 },
     )
     fc.assert(
-      fc.property(names, (list) => {
+      fc.property(names, fc.constantFrom(undefined, 'checkout@1.4.2'), (list, service) => {
         const events = list.map((name) => ({
           id: '01HK153X0041F2MZ4K64F6QGQD',
           customerId: 'cus_42',
@@ -55,8 +55,10 @@ describe('the text of a job', () => {
         }))
         const group = events.map((event) => ({ event: { text: JSON.stringify(event), bytes: 1 } }))
         const positions = events.map((event) => ({ kind: 'event', event }))
-        const decoded = decodeJob(jobText('production', group), list.length, 'production')
-        expect(decoded).toEqual({ kind: 'events', positions })
+        const head = jobHead('production', service)
+        const decoded = decodeJob(jobText(head, group), list.length, 'production')
+        const producer = service === undefined ? {} : { producer: service }
+        expect(decoded).toEqual({ kind: 'events', positions, ...producer })
       }),
     )
   })

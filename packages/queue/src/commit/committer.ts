@@ -12,6 +12,7 @@ import { openCommitTarget } from './commit-target.ts'
 import type { OpenCommitTarget } from './commit-target.ts'
 import { EnqueueError } from './enqueue-error.ts'
 import type { EnqueueErrorCode } from './enqueue-error.ts'
+import { jobHead } from './group.ts'
 import { CommitLane } from './lane.ts'
 import { MemoryWatch } from './memory-watch.ts'
 import type { EncodedEvent } from './pending-event.ts'
@@ -22,6 +23,8 @@ export interface CommitterOptions {
   /** Ready. Shared by all partitions, and not closed by the committer. */
   readonly client: RedisClient
   readonly namespace: OpenNamespace
+  /** The service with its version, as in `PRODUCER_PATTERN`. Default: none is named. */
+  readonly service?: string
   /** How long a caller waits, in milliseconds. */
   readonly enqueueTimeoutMs: number
   /** Most events that wait at a time. */
@@ -108,7 +111,7 @@ class GroupCommitter implements Committer {
   ) {
     const { enqueueTimeoutMs: timeoutMs, nextUlid } = options
     const monotonicMs = options.monotonicMs ?? (() => performance.now())
-    const { namespace } = options.namespace
+    const head = jobHead(options.namespace.namespace, options.service)
     this.#maxPendingEvents = options.maxPendingEvents
     this.#monotonicMs = monotonicMs
     this.#targets = targets
@@ -116,7 +119,7 @@ class GroupCommitter implements Committer {
     this.#runner = runner
     const onSettled = (count: number): void => this.#settled(count)
     this.#lanes = targets.map((target) => {
-      return new CommitLane({ target, namespace, timeoutMs, onSettled, nextUlid, monotonicMs })
+      return new CommitLane({ target, head, timeoutMs, onSettled, nextUlid, monotonicMs })
     })
   }
 

@@ -20,8 +20,14 @@ export function groupSize(pending: readonly Grouped[]): number {
   return count
 }
 
+/** The beginning of every job's data, made once. `producer`: as in `PRODUCER_PATTERN`, or undefined. */
+export function jobHead(namespace: string, producer: string | undefined): string {
+  const named = producer === undefined ? '' : `"producer":"${producer}",`
+  return `{"v":${JOB_FORMAT_VERSION},"ns":"${namespace}",${named}"events":[`
+}
+
 /** The text of a job's data. The events are texts already: what was checked is what is stored. */
-export function jobText(namespace: string, group: readonly Grouped[]): string {
+export function jobText(head: string, group: readonly Grouped[]): string {
   const texts = group.map(({ event }) => event.text)
-  return `{"v":${JOB_FORMAT_VERSION},"ns":"${namespace}","events":[${texts.join(',')}]}`
+  return `${head}${texts.join(',')}]}`
 }

@@ -42,7 +42,8 @@ export interface CommitTarget {
 /** What a lane needs. */
 export interface CommitLaneOptions {
   readonly target: CommitTarget
-  readonly namespace: string
+  /** Beginning of the data of each job. */
+  readonly head: string
   /** How long a caller waits. */
   readonly timeoutMs: number
   /** Told how many callers were resolved or rejected. */
@@ -129,7 +130,7 @@ export class CommitLane {
   /** Starts the next commit, or looks again later. */
   #pump(): void {
     if (this.#state !== 'idle' || this.#pending.length === 0) return
-    const { target, namespace, nextUlid } = this.#options
+    const { target, head, nextUlid } = this.#options
     if (!target.ready()) {
       this.#retryLater()
       return
@@ -138,7 +139,7 @@ export class CommitLane {
     const job = {
       id: `c-${nextUlid()}`,
       name: jobName(callers.length),
-      text: jobText(namespace, callers),
+      text: jobText(head, callers),
       tombstones: callers.flatMap(({ event }) => event.tombstones ?? []),
     }
     this.#commit = { job, callers, waitingFrom: 0, lost: undefined, attempts: 0 }

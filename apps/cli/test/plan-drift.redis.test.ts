@@ -1,0 +1,99 @@
+// relay plan drift on what workers have stored.
+
+import { EventProfile } from '@retention-relay/events'
+import {
+  createRedisClient,
+  driftScripts,
+  namespaceKeys,
+  openNamespace,
+  ScriptRunner,
+  storeProfile,
+  storeShapes,
+} from '@retention-relay/queue'
+import { startTestRedis } from '@retention-relay/testkit'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { sectionOf, shapeOf } from './cli-doc.ts'
+import { runRelay } from './run-relay.ts'
+import type { Ended } from './run-relay.ts'
+
+interface Setup {
+  readonly run: (words: string) => Promise<Ended>
+  readonly see: (count: number, data: Record<string, unknown>, producer?: string) => Promise<void>
+  readonly seeShape: (shape: string, count: number) => Promise<void>
+}
+
+async function setup(): Promise<Setup> {
+  const redis = await startTestRedis({ onEnd: onTestFinished })
+  const client = createRedisClient(redis.url, { name: 'test' })
+  onTestFinished(() => client.disconnect())
+  await new Promise<void>((resolve) => {
+    client.once('ready', () => resolve())
+  })
+  await openNamespace(client, { namespace: 'staging', partitions: 1 })
+  const keys = namespaceKeys('staging')
+  const runner = new ScriptRunner(client, driftScripts)
+  await runner.load()
+  const env = { REDIS_URL: redis.url, RELAY_NAMESPACE: 'staging' }
+  return {
+    run: async (words) => await runRelay(words.split(' '), { env }),
+    see: async (count, data, producer = 'unknown') => {
+      const profile = new EventProfile()
+      for (let n = 0; n < count; n += 1) profile.add(data)
+      await storeProfile(runner, keys, { name: 'cart_updated', producer, profile })
+    },
+    seeShape: async (shape, count) => await storeShapes(runner, keys, new Map([[shape, count]])),
+  }
+}
+
+const CART = { cart_id: 'c-1', items: [], value: 19.9, currency: 'EUR' }
+
+test('what has changed is a table, the critical field first, and an exit code', async () => {
+  const { run, see, seeShape } = await setup()
+  await see(50, CART)
+  await seeShape('integer', 50)
+  const calm = await run('plan drift')
+  expect(calm).toMatchObject({ code: 0, stderr: '' })
+  expect(calm.stdout).toMatch(/^nothing has changed in the last 7 days$/m)
+  expect(calm.stdout).toMatch(/^customer ids integer: 50 events since /m)
+
+  const { value, ...renamed } = CART
+  await see(20, { ...renamed, cartTotal: value, items: '' })
+  await seeShape('gid://shopify/Customer/*', 3)
+  const changed = await run('plan drift cart_updated')
+  expect(changed).toMatchObject({ code: 1, stderr: '' })
+  const [head, ...lines] = changed.stdout.split('\n')
+  expect(head).toMatch(/^finding +event +producer +field +since +what$/)
+  expect(lines[0]).toMatch(
+    /^vanished \(critical\) +cart_updated +unknown +value .* the plan requires it; it is in none of the last 20$/,
+  )
+  expect(lines.slice(1, 3).map((line) => line.split(/ {2,}/).slice(0, 4))).toEqual([
+    ['type (critical)', 'cart_updated', 'unknown', 'items'],
+    ['unknown', 'cart_updated', 'unknown', 'cartTotal'],
+  ])
+  expect(changed.stdout).toMatch(/^cart_updated of unknown: 70 events looked at$/m)
+  expect(changed.stdout).toMatch(/^items +array or string +100 % +100 % /m)
+  expect(changed.stdout).toMatch(/^cartTotal +number +29 % +0 % /m)
+  expect(changed.stdout).toMatch(/gid:.*: 3 events since .* second shape: some surface /)
+})
+
+test('only the events of the name are told, and nothing of a namespace that is not there', async () => {
+  const { run, see } = await setup()
+  await see(50, CART)
+  const { value: _, ...less } = CART
+  await see(20, less)
+  const other = await run('plan drift order_placed')
+  expect(other.code).toBe(0)
+  expect(other.stdout).toMatch(/nothing has changed/)
+  expect(await run('plan drift --namespace nowhere')).toMatchObject({ code: 1, stdout: '' })
+})
+
+test('the JSON object has the shape that docs/cli.md shows', async () => {
+  const { run, see, seeShape } = await setup()
+  await see(50, CART, 'shop@1')
+  await see(20, { ...CART, value: '19.90' }, 'shop@1')
+  await seeShape('integer', 70)
+  const { stdout } = await run('plan drift --json')
+  const [example] = sectionOf('relay plan drift').examples
+  expect(shapeOf(JSON.parse(stdout))).toEqual(shapeOf(example))
+})
