@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 
-import { decodeJob, deriveId, eventFault, partitionOf } from '../src/index.ts'
+import { decodeJob, deriveId, eventFault, JOB_SCHEMA, partitionOf } from '../src/index.ts'
 import { readDocument, jsonBlocks, tableRows } from './document.ts'
 import { EVENTS } from './events.ts'
 
@@ -36,6 +36,10 @@ describe('the JSON Schema of the document', () => {
   it.each(faulty)('refuses %j, as the worker does', (event) => {
     expect(schema.safeParse(job([event])).success).toBe(false)
     expect(eventFault(event)).not.toBeNull()
+  })
+
+  it('is the one that relay plan export writes', () => {
+    expect(jsonSchema).toEqual(JOB_SCHEMA)
   })
 
   it('refuses a job without events, with too many, and of another version', () => {
