@@ -46,6 +46,7 @@ export function validValue(schema: JsonSchema, random: Random): unknown {
       return random.chance(0.5)
     case 'null':
       return null
+    case undefined:
     default:
       throw new Error(`no value can be made of the type ${JSON.stringify(type)}`)
   }
