@@ -17,7 +17,7 @@ const FIELDS: Fields = {
   cart_id: text.meta({ description: 'The cart.' }),
   cart_value: euro,
   reason: z.enum(['late', 'lost']),
-  lines: z.array(line),
+  lines: z.array(line).max(5),
   note: text.optional(),
   coupon: text.nullable(),
 }
@@ -102,7 +102,7 @@ describe('a breaking change is', () => {
     ['a null that is no longer taken', { coupon: text }, { path: 'coupon', kind: 'tightened' }],
     [
       'a change in the objects of a list',
-      { lines: z.array(z.strictObject({ quantity: z.int() })) },
+      { lines: z.array(z.strictObject({ quantity: z.int() })).max(5) },
       { path: 'lines[].sku', kind: 'removed' },
     ],
   ])('%s', (_what, changes, expected) => {
@@ -120,8 +120,9 @@ describe('harmless is', () => {
     ['any text where there was a list of values', { reason: z.string() }],
     [
       'a number where a whole number was',
-      { lines: z.array(line.extend({ quantity: z.number() })) },
+      { lines: z.array(line.extend({ quantity: z.number() })).max(5) },
     ],
+    ['a higher most', { lines: z.array(line).max(9) }],
     ['a null that is taken now', { note: text.nullable().optional() }],
     ['another sentence', { note: z.string().meta({ description: 'Other words.' }).optional() }],
   ])('%s', (_what, changes) => {
@@ -160,6 +161,19 @@ describe('of several changes', () => {
     const changes = diff({ colour: text.optional(), cart_id: z.int(), cart_value: text })
     expect(changes.map(({ path }) => path)).toEqual(['cart_value', 'cart_id', 'colour'])
   })
+})
+
+it('a mark of a group holds for what is in it, and a group that is gone takes its marks along', () => {
+  const plan = (schema: z.ZodObject, critical: readonly string[]): ExportedPlan => {
+    const parts = { description: 'All.', schema, critical }
+    return exportPlan(defineTrackingPlan({ events: [], attributes: defineAttributes(parts) }))
+  }
+  const all = z.strictObject({ home: z.strictObject({ city: text, zip: text }) })
+  const less = z.strictObject({ home: z.strictObject({ city: text }) })
+  const [gone] = diffPlans(plan(all, ['home']), plan(less, ['home']))
+  expect(gone).toMatchObject({ path: 'home.zip', isCritical: true })
+  const [group] = diffPlans(plan(all, ['home.zip']), plan(z.strictObject({}), []))
+  expect(group).toMatchObject({ path: 'home', isCritical: true })
 })
 
 describe('an event', () => {
