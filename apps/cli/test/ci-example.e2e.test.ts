@@ -4,10 +4,12 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 import { afterEach, beforeEach, expect, test } from 'vitest'
+
+import { MAIN } from './relay-process.ts'
 
 const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url))
 const workflow = readFileSync(join(REPOSITORY, 'examples/ci/tracking-plan.yml'), 'utf8')
@@ -27,7 +29,10 @@ const commands = Array.from(
 let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'relay-ci-'))
-  symlinkSync(REPOSITORY, join(folder, 'relay'))
+  // The program itself, built: its set-up of a fresh checkout is the business of another test.
+  const command = join(folder, 'relay/apps/cli/bin/relay.mjs')
+  mkdirSync(dirname(command), { recursive: true })
+  writeFileSync(command, `import ${JSON.stringify(MAIN)}`)
   mkdirSync(join(folder, 'base'))
   // As in a shop, where npm installs the producer package.
   for (const place of ['', 'base'])
