@@ -45,6 +45,13 @@ export const NAMESPACE_FLAG: Flag = {
   summary: "Namespace. Default: RELAY_NAMESPACE, or local on the project's own Redis.",
 }
 
+/** The flag of the verbs that check events or show what they must look like. */
+export const PLAN_FLAG: Flag = {
+  name: 'plan',
+  value: 'PATH',
+  summary: 'Module of the tracking plan. Default: RELAY_TRACKING_PLAN, or the shipped one.',
+}
+
 /** The value of a flag that takes one. */
 export function valueOf({ flags }: Arguments, name: string): string | undefined {
   const value = flags[name]

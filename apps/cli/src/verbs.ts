@@ -4,7 +4,12 @@ import { deadListVerb } from './verbs/dead-list.ts'
 import { deadReplayVerb } from './verbs/dead-replay.ts'
 import { deadShowVerb } from './verbs/dead-show.ts'
 import { helpVerb } from './verbs/help.ts'
+import { planCheckVerb } from './verbs/plan-check.ts'
+import { planDiffVerb } from './verbs/plan-diff.ts'
 import { planDriftVerb } from './verbs/plan-drift.ts'
+import { planExportVerb } from './verbs/plan-export.ts'
+import { planListVerb } from './verbs/plan-list.ts'
+import { planShowVerb } from './verbs/plan-show.ts'
 import { resumeVerb } from './verbs/resume.ts'
 import { sendVerb } from './verbs/send.ts'
 import { statusVerb } from './verbs/status.ts'
@@ -17,6 +22,11 @@ const WORKING: readonly Verb[] = [
   deadListVerb,
   deadShowVerb,
   deadReplayVerb,
+  planListVerb,
+  planShowVerb,
+  planExportVerb,
+  planCheckVerb,
+  planDiffVerb,
   planDriftVerb,
   resumeVerb,
   workspaceRebindVerb,

@@ -86,6 +86,23 @@ test('the examples of docs/cli.md can be sent', async () => {
   expect(input.length).toBeGreaterThan(5)
 })
 
+test('send checks by the plan of --plan', async () => {
+  const { run } = setup()
+  const plan = join(folder, 'plan.mjs')
+  writeFileSync(
+    plan,
+    `const safeParse = ({ score }) => ({ success: score === 3, data: { score }, error: { issues: [] } })
+     const quiz = { name: 'quiz_taken', description: 'A quiz.', version: 1, schema: { safeParse } }
+     const attributes = { description: 'None.', schema: { safeParse } }
+     export default { events: { quiz_taken: quiz }, attributes, unknownEvents: 'strict' }`,
+  )
+  const quiz = (score: number): string =>
+    JSON.stringify({ op: 'track', customerId: 'cus_1', name: 'quiz_taken', data: { score } })
+  const own = await run(`send --json --plan ${plan}`, `${quiz(3)}\n${quiz(4)}\n`)
+  expect(json(own)).toMatchObject({ accepted: 1, rejected: 1 })
+  expect(json(await run('send --json', quiz(3)))).toMatchObject({ accepted: 0, rejected: 1 })
+})
+
 test('bad lines are reported with their numbers, kept in the file, and do not stop the good ones', async () => {
   const { run } = setup()
   const rejects = join(folder, 'rejects.ndjson')

@@ -39,7 +39,11 @@ test('a scrape shows the namespace as it is at that moment', async () => {
 })
 
 test('tolerated events are counted by the names of the plan; all other names are one', async () => {
-  const { registry, observer } = createMetrics(async () => null, retentionPlan)
+  const { registry, observer } = createMetrics(
+    async () => null,
+    async () => null,
+    retentionPlan,
+  )
   const before = await scrape(registry)
   expect(before.get('relay_events_tolerated_total{name="order_placed"}')).toBe(0)
   const labels = ['order_placed', 'identify', 'from-outside-1', 'from-outside-2', 'order_placed']

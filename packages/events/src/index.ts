@@ -59,7 +59,8 @@ export {
   unreadJob,
 } from './job-format.ts'
 export type { DecodedJob, JobData, JobPosition } from './job-format.ts'
-export { jsonSchemaOf } from './json-schema.ts'
+export { JOB_SCHEMA } from './job-schema.ts'
+export { exportedSchemaOf, exportedUnitOf, jsonSchemaOf } from './json-schema.ts'
 export type { JsonSchema } from './json-schema.ts'
 export { judgeEvent } from './judge-event.ts'
 export type { Judgement } from './judge-event.ts'

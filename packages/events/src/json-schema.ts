@@ -24,9 +24,36 @@ export interface JsonSchema {
   readonly [keyword: string]: unknown
 }
 
+/** Begins the unit in a description. */
+const UNIT_MARK = ' Unit: '
+
 /** The schema of what is stored and sent. Throws where JSON Schema cannot tell it; a plan has none of these. */
 export function jsonSchemaOf(schema: ObjectSchema): JsonSchema {
   return z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }) as JsonSchema
+}
+
+/**
+ * The same for any validator, in its strict mode: the unit, which is no keyword, stands in the description; a format whose
+ * pattern stands beside it is left out, since validators read formats each in their own way.
+ */
+export function exportedSchemaOf(schema: ObjectSchema): JsonSchema {
+  return z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    override: ({ jsonSchema: part }) => {
+      if (part.pattern !== undefined) delete part.format
+      const unit = part['unit']
+      if (typeof unit !== 'string') return
+      delete part['unit']
+      part.description = `${part.description ?? ''}${UNIT_MARK}${unit}.`.trimStart()
+    },
+  }) as JsonSchema
+}
+
+/** The unit in the description of an exported schema, or null. */
+export function exportedUnitOf({ description = '' }: JsonSchema): string | null {
+  const at = description.lastIndexOf(UNIT_MARK)
+  return at === -1 ? null : description.slice(at + UNIT_MARK.length, -1)
 }
 
 /** Why the schema cannot be used, with the remedy; null when it can. */

@@ -14,27 +14,33 @@ export const TRACKING_PLAN_VARIABLE = 'RELAY_TRACKING_PLAN'
 
 /**
  * The plan of a module, or the shipped one when no path is given. A relative path counts from the working directory.
- * A module in TypeScript needs Node 22.18 or newer.
+ * A module in TypeScript needs Node 22.18 or newer. `namedBy` says in errors where the path comes from.
  *
  * @throws RelayError `RELAY_CONFIG_INVALID` with the path and the reason.
  */
-export async function loadTrackingPlan(path: string | undefined): Promise<TrackingPlan> {
+export async function loadTrackingPlan(
+  path: string | undefined,
+  namedBy: string = TRACKING_PLAN_VARIABLE,
+): Promise<TrackingPlan> {
   if (path === undefined) return retentionPlan
-  const module = await importModule(path)
+  const module = await importModule(path, namedBy)
   const plan = module['default'] ?? module['trackingPlan']
   if (isPlan(plan)) return plan
   const remedy = 'Export what defineTrackingPlan returns, as default or as trackingPlan.'
-  throw unusable(path, `has no tracking plan. ${remedy}`)
+  throw unusable(namedBy, `${path} has no tracking plan. ${remedy}`)
 }
 
-async function importModule(path: string): Promise<Readonly<Record<string, unknown>>> {
+async function importModule(
+  path: string,
+  namedBy: string,
+): Promise<Readonly<Record<string, unknown>>> {
   try {
     return (await import(pathToFileURL(resolve(path)).href)) as Record<string, unknown>
   } catch (cause) {
     // A fault of the plan itself says all there is to say.
     if (cause instanceof RelayError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw unusable(path, `cannot be loaded: ${reason}`, cause)
+    throw unusable(namedBy, `${path} cannot be loaded: ${reason}`, cause)
   }
 }
 
@@ -49,7 +55,7 @@ function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null
 }
 
-function unusable(path: string, what: string, cause?: unknown): RelayError {
-  const message = `${TRACKING_PLAN_VARIABLE}: ${path} ${what}`
+function unusable(namedBy: string, what: string, cause?: unknown): RelayError {
+  const message = `${namedBy}: ${what}`
   return new RelayError('RELAY_CONFIG_INVALID', message, cause === undefined ? {} : { cause })
 }

@@ -20,6 +20,14 @@ export function tableRows(text: string): string[][] {
   })
 }
 
+/** The rows of the table with this head. */
+export function tableBelow(text: string, head: readonly string[]): string[][] {
+  const tables = text.split(/\n(?!\|)/).map((part) => tableRows(part))
+  const found = tables.find(([first]) => first?.join() === head.join())
+  if (found === undefined) throw new Error(`no table has the head ${head.join(', ')}`)
+  return found.slice(1)
+}
+
 /** The blocks of JSON, read. */
 export function jsonBlocks(text: string): unknown[] {
   return Array.from(text.matchAll(/```json\n(.*?)```/gs), ([, block = '']): unknown => {

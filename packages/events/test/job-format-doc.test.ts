@@ -4,12 +4,21 @@
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 
-import { decodeJob, deriveId, eventFault, partitionOf } from '../src/index.ts'
-import { readDocument, jsonBlocks, tableRows } from './document.ts'
+import {
+  decodeJob,
+  deriveId,
+  eventFault,
+  JOB_SCHEMA,
+  partitionOf,
+  retentionPlan,
+  timeRules,
+} from '../src/index.ts'
+import type { JobData, TrackEvent } from '../src/index.ts'
+import { readDocument, jsonBlocks, tableBelow } from './document.ts'
 import { EVENTS } from './events.ts'
 
 const text = readDocument('job-format.md')
-const [example, jsonSchema] = jsonBlocks(text)
+const [steps, example, jsonSchema] = jsonBlocks(text)
 const schema = z.fromJSONSchema(jsonSchema as Parameters<typeof z.fromJSONSchema>[0])
 const job = (events: unknown[]): unknown => ({ v: 1, ns: 'production', events })
 
@@ -38,6 +47,10 @@ describe('the JSON Schema of the document', () => {
     expect(eventFault(event)).not.toBeNull()
   })
 
+  it('is the one that relay plan export writes', () => {
+    expect(jsonSchema).toEqual(JOB_SCHEMA)
+  })
+
   it('refuses a job without events, with too many, and of another version', () => {
     const events = Array.from({ length: 201 }, () => EVENTS.delete)
     expect(schema.safeParse(job([])).success).toBe(false)
@@ -56,16 +69,31 @@ describe('the example of the document', () => {
   })
 })
 
-describe('the vectors of the document', () => {
-  const rows = tableRows(text)
-  const vectors = (first: string): string[][] => {
-    const start = rows.findIndex(([cell]) => cell === first) + 1
-    const end = rows.findIndex((row, index) => index > start && row.length !== rows[start]?.length)
-    return rows.slice(start, end === -1 ? undefined : end)
-  }
+describe('the step that adds the job of the example', () => {
+  const { events } = example as JobData
+  const [event] = events as readonly TrackEvent[]
 
+  it('names the queue of the partition of its customer', () => {
+    const partition = partitionOf(event?.customerId ?? '', 16)
+    expect(steps).toMatchObject({
+      queue: 'events',
+      prefix: `{relay:production:g1:${partition}}`,
+      name: `events-${events.length}`,
+    })
+  })
+
+  it('has the tombstones of its event before it', () => {
+    const stones = event && timeRules(retentionPlan, 'production').tombstonesOf(event)
+    const rows = tableBelow(text, ['namespace', 'name', 'scope', 'key'])
+    expect(rows.map(([, , scope]) => scope)).toEqual(['customer:cus_42', 'checkout:co-7310'])
+    expect(rows.map(([, , , key = '']) => key.split(':').at(-1))).toEqual(stones?.marks)
+    expect(text).toContain(`${stones?.ttlMs} ms with the shipped plan`)
+  })
+})
+
+describe('the vectors of the document', () => {
   it('of partitions are what the code computes', () => {
-    const partitions = vectors('customerId')
+    const partitions = tableBelow(text, ['customerId', 'of 16', 'of 64'])
     const computed = partitions.map(([id = '']) => {
       return [id, String(partitionOf(id, 16)), String(partitionOf(id, 64))]
     })
@@ -74,7 +102,7 @@ describe('the vectors of the document', () => {
   })
 
   it('of derived ids are what the code computes', () => {
-    const ids = rows.slice(rows.findIndex((row) => row.join() === 'namespace,name,key,id') + 1)
+    const ids = tableBelow(text, ['namespace', 'name', 'key', 'id'])
     const computed = ids.map(([namespace = '', name = '', key = '']) => {
       return [namespace, name, key, deriveId(namespace, name, key)]
     })

@@ -1,3 +1,4 @@
+export { entryCheck } from './entry-check.ts'
 export { createProducer } from './create-producer.ts'
 export type { CustomerIdKind } from './customer-id.ts'
 export type { EnqueueInput, EnqueueResult, EventOptions, Receipt } from './event-input.ts'

@@ -1,7 +1,7 @@
 // Draws the calls of one producer from the run's seed, so that a restarted process knows what its predecessor was about
 // to say. In the order of their times; the calls of one customer are made in this order.
 
-import { Random } from '../schedule/random.ts'
+import { Random } from '@retention-relay/testkit'
 import type { Load } from '../schedule/schedule.ts'
 import type { CallPlace } from './calls.ts'
 import {

@@ -4,7 +4,7 @@
 import type { DeadReason } from '@retention-relay/events'
 import { deriveId, partitionOf } from '@retention-relay/events'
 
-import { Random } from '../schedule/random.ts'
+import { Random } from '@retention-relay/testkit'
 import type { Schedule } from '../schedule/schedule.ts'
 import type { ToldCall } from './call-recorder.ts'
 

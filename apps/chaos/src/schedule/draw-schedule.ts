@@ -2,7 +2,7 @@
 
 import { FAULTS } from './fault-table.ts'
 import type { FaultKind, FaultRow, Lane } from './fault-table.ts'
-import { Random } from './random.ts'
+import { Random } from '@retention-relay/testkit'
 import type { Load, PlannedFault, Schedule, Topology } from './schedule.ts'
 
 /** Quiet before a lane's first fault and between two of them, in milliseconds. */

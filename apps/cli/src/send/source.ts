@@ -9,6 +9,7 @@ import type { Readable } from 'node:stream'
 
 import { CliError } from '../cli-error.ts'
 import type { Surroundings } from '../surroundings.ts'
+import { readLines } from './lines.ts'
 
 /** An input that is open. */
 export interface Source {
@@ -45,8 +46,17 @@ async function openFile(path: string): Promise<Source> {
   }
 }
 
+/** Its lines. @throws CliError `usage` when it cannot be read to its end. */
+export async function* readSource({ stream, path }: Source): ReturnType<typeof readLines> {
+  try {
+    yield* readLines(stream)
+  } catch (error) {
+    throw cannotRead(path, error)
+  }
+}
+
 /** What an error of the stream means. */
-export function cannotRead(path: string | undefined, error: unknown): CliError {
+function cannotRead(path: string | undefined, error: unknown): CliError {
   const { code, message } = error as NodeJS.ErrnoException
   const why = code === 'ENOENT' ? 'there is none' : message
   return new CliError('usage', `${path ?? 'Standard input'} cannot be read: ${why}.`)

@@ -5,22 +5,23 @@ import { existsSync, realpathSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 
+import type { TrackingPlan } from '@retention-relay/events'
 import { createProducer } from '@retention-relay/producer'
-import type { EnqueueInput, Producer, retentionPlan } from '@retention-relay/producer'
+import type { EnqueueInput, Producer } from '@retention-relay/producer'
 
 import { CliError } from '../cli-error.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatCount, formatCountOf, formatDuration } from '../output/format.ts'
-import { readLines } from '../send/lines.ts'
+import { findPlan } from '../plan-place.ts'
 import { Progress } from '../send/progress.ts'
 import { Rejects } from '../send/rejects.ts'
 import { SendRun } from '../send/send-run.ts'
 import type { SendEnd, SendResult } from '../send/send-run.ts'
-import { cannotRead, openSource } from '../send/source.ts'
+import { openSource, readSource } from '../send/source.ts'
 import type { Source } from '../send/source.ts'
 import { writeJson } from '../surroundings.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { JSON_FLAG, NAMESPACE_FLAG, valueOf } from '../verb.ts'
+import { JSON_FLAG, NAMESPACE_FLAG, PLAN_FLAG, valueOf } from '../verb.ts'
 import type { Arguments, Verb } from '../verb.ts'
 import { withRelay } from '../with-relay.ts'
 
@@ -33,6 +34,7 @@ export const sendVerb: Verb = {
   flags: [
     JSON_FLAG,
     NAMESPACE_FLAG,
+    PLAN_FLAG,
     {
       name: 'rejects',
       value: 'FILE',
@@ -64,11 +66,12 @@ const EXITS: Record<SendEnd, number> = {
 async function send(args: Arguments, surroundings: Surroundings): Promise<number> {
   const retryForMs = readRetry(valueOf(args, 'retry-for') ?? String(DEFAULT_RETRY_S))
   const rejectsPath = valueOf(args, 'rejects')
+  const trackingPlan = await findPlan(args, surroundings.env)
   const source = await openSource(args.positionals[0], surroundings.stdin)
   try {
     assertOtherFile(source, rejectsPath)
     const summary = await withRelay(args, surroundings, async ({ namespace, redisUrl }) => {
-      const producer = await createProducer({ namespace, redis: redisUrl })
+      const producer = await createProducer({ namespace, redis: redisUrl, trackingPlan })
       try {
         const parts = { producer, source, rejectsPath, retryForMs, surroundings }
         return { namespace, ...(await sendAll(parts)) }
@@ -82,10 +85,8 @@ async function send(args: Arguments, surroundings: Surroundings): Promise<number
   }
 }
 
-type Plan = typeof retentionPlan
-
 interface SendAllParts {
-  readonly producer: Producer<Plan>
+  readonly producer: Producer<TrackingPlan>
   readonly source: Source
   readonly rejectsPath: string | undefined
   readonly retryForMs: number
@@ -99,7 +100,7 @@ async function sendAll(parts: SendAllParts): Promise<Omit<Summary, 'namespace'>>
   const rejects = new Rejects((line) => progress.say(line), rejectsPath)
   const run = new SendRun({
     // The producer checks every field itself.
-    enqueue: async (events) => producer.enqueue(events as unknown as EnqueueInput<Plan>[]),
+    enqueue: async (events) => producer.enqueue(events as unknown as EnqueueInput<TrackingPlan>[]),
     rejects,
     progress: (facts) => progress.update(facts),
     stopReading: () => source.stream.destroy(),
@@ -120,14 +121,6 @@ async function sendAll(parts: SendAllParts): Promise<Omit<Summary, 'namespace'>>
     surroundings.stop.removeEventListener('abort', interrupt)
     progress.clear()
     await rejects.close()
-  }
-}
-
-async function* readSource({ stream, path }: Source): ReturnType<typeof readLines> {
-  try {
-    yield* readLines(stream)
-  } catch (error) {
-    throw cannotRead(path, error)
   }
 }
 

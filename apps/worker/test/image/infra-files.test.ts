@@ -116,7 +116,11 @@ test('prometheus is given the alerts, each about metrics, labels and reasons tha
   expect(prometheus.volumes).toContain(
     './infra/prometheus/alerts.yml:/etc/prometheus/alerts.yml:ro',
   )
-  const { registry } = createMetrics(async () => null, retentionPlan)
+  const { registry } = createMetrics(
+    async () => null,
+    async () => null,
+    retentionPlan,
+  )
   const document = readDocument('docs/metrics.md')
   const rules = alerts.groups.flatMap((group) => group.rules)
   expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length)

@@ -1,4 +1,4 @@
-// The one source of chance of a run: the same seed gives the same numbers on every machine. Each part of a run has a
+// A source of chance that can be repeated: the same seed gives the same numbers on every machine. Each part of a run has a
 // stream of its own, so that one more draw in one part does not change the others.
 
 import { createHash } from 'node:crypto'

@@ -1,0 +1,101 @@
+// Compares two exported plans: of two commits in a service's CI, or of two modules. What it finds stands with the breaking
+// changes first, and among these the fields that journeys branch on.
+
+import type { JsonSchema } from '@retention-relay/events'
+
+import type { ExportedPlan, IndexedAttributes, IndexedEvent } from '../exported-plan.ts'
+import { ATTRIBUTES_NAME } from '../plan-entry.ts'
+import { isMarked } from '../plan-fields.ts'
+import { diffFields } from './diff-fields.ts'
+import { breaking, harmless } from './plan-change.ts'
+import type { FieldChange, PlanChange } from './plan-change.ts'
+import { findRenames } from './renames.ts'
+
+/** The differences from one plan to another. */
+export function diffPlans(before: ExportedPlan, now: ExportedPlan): readonly PlanChange[] {
+  const changes = [...diffEvents(before, now), ...diffAttributes(before, now)]
+  const rank = ({ isBreaking, isCritical }: PlanChange): number => {
+    return (isBreaking ? 0 : 2) + (isCritical ? 0 : 1)
+  }
+  return changes.toSorted((one, other) => rank(one) - rank(other))
+}
+
+function diffEvents(before: ExportedPlan, now: ExportedPlan): PlanChange[] {
+  const [old, fresh] = [before, now].map(({ index }) => {
+    return new Map(index.events.map((event) => [event.name, event]))
+  }) as [Map<string, IndexedEvent>, Map<string, IndexedEvent>]
+  const renames = renamedEvents(old, fresh)
+  const added = [...fresh.keys()].filter(
+    (name) => !old.has(name) && ![...renames.values()].includes(name),
+  )
+  return [
+    ...[...old.values()].flatMap((event) => {
+      const is = fresh.get(event.name) ?? fresh.get(renames.get(event.name) ?? '')
+      if (is === undefined) return marked(event.name, [breaking('', 'event_removed', 'removed')])
+      return diffEvent([event, schemaOf(before, event)], [is, schemaOf(now, is)])
+    }),
+    ...added.flatMap((name) => marked(name, [harmless('', 'event_added', 'added')])),
+  ]
+}
+
+/** Two events with alike names may both be meant; only the same sentence, or the same words in the name, make a rename. */
+function renamedEvents(
+  old: ReadonlyMap<string, IndexedEvent>,
+  fresh: ReadonlyMap<string, IndexedEvent>,
+): ReadonlyMap<string, string> {
+  const only = (one: ReadonlyMap<string, IndexedEvent>, other: ReadonlyMap<string, IndexedEvent>) =>
+    [...one.values()]
+      .filter(({ name }) => !other.has(name))
+      .map((event) => ({ ...event, kind: '' }))
+  return findRenames(only(old, fresh), only(fresh, old), 1)
+}
+
+function diffEvent(
+  [before, old]: readonly [IndexedEvent, JsonSchema],
+  [now, fresh]: readonly [IndexedEvent, JsonSchema],
+): PlanChange[] {
+  const changes = diffFields(old, fresh, '')
+  const renamed =
+    before.name === now.name ? [] : [breaking('', 'event_renamed', `renamed to ${now.name}`)]
+  return marked(
+    before.name,
+    [...renamed, ...changes, ...diffVersions(before, now, changes.length > 0)],
+    [before, now],
+  )
+}
+
+function diffVersions(before: IndexedEvent, now: IndexedEvent, isChanged: boolean): FieldChange[] {
+  if (now.version < before.version) {
+    return [
+      harmless('', 'version', `its version went back from ${before.version} to ${now.version}`),
+    ]
+  }
+  if (!isChanged || now.version > before.version) return []
+  const why = 'a worker that is deployed after the service holds only events of a newer version'
+  const text = `its schema changed and its version is still ${now.version}: raise it (${why})`
+  return [harmless('', 'version', text)]
+}
+
+function diffAttributes(before: ExportedPlan, now: ExportedPlan): PlanChange[] {
+  const [old, fresh] = [before.index.attributes, now.index.attributes]
+  const changes = diffFields(schemaOf(before, old), schemaOf(now, fresh), '')
+  return marked(ATTRIBUTES_NAME, changes, [old, fresh])
+}
+
+function schemaOf({ schemas }: ExportedPlan, { file }: IndexedAttributes): JsonSchema {
+  return schemas[file] ?? {}
+}
+
+function marked(
+  event: string,
+  changes: readonly FieldChange[],
+  entries: readonly IndexedAttributes[] = [],
+): PlanChange[] {
+  const critical = entries.flatMap((entry) => entry.critical)
+  return changes.map((change) => {
+    // What is in a group that is gone is gone with it.
+    const isCritical =
+      isMarked(change.path, critical) || critical.some((mark) => isMarked(mark, [change.path]))
+    return { event, ...change, isCritical }
+  })
+}

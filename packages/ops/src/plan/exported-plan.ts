@@ -1,0 +1,103 @@
+// The tracking plan as files: JSON Schema 2020-12 for each event and for the attributes of `identify`, the schema of the job
+// format, and an index with what a schema cannot tell. For services in other languages, and for a comparison of two
+// commits; both read the index first.
+
+import { eventDefinitions, exportedSchemaOf, JOB_SCHEMA } from '@retention-relay/events'
+import type { Checks, EventDefinition, JsonSchema, TrackingPlan } from '@retention-relay/events'
+
+/** Version of the layout of the files. */
+export const EXPORT_FORMAT = 1
+
+/** Name of the index in its folder. */
+export const INDEX_FILE = 'index.json'
+
+/** What the index says of the attributes. */
+export interface IndexedAttributes {
+  /** Relative to the index. */
+  readonly file: string
+  readonly description: string
+  readonly checks: Checks
+  readonly critical: readonly string[]
+  readonly personal: readonly string[]
+}
+
+/** What the index says of an event. */
+export interface IndexedEvent extends IndexedAttributes {
+  readonly name: string
+  readonly version: number
+  /** Why two calls are the same event. */
+  readonly idempotencyKey: string | null
+  readonly staleAfterMs: number | null
+  readonly onStale: 'send' | 'dead-letter'
+  readonly supersedes: readonly string[]
+}
+
+/** The index. */
+export interface PlanIndex {
+  readonly format: number
+  readonly unknownEvents: Checks
+  readonly events: readonly IndexedEvent[]
+  readonly attributes: IndexedAttributes
+  readonly job: { readonly file: string }
+}
+
+/** A plan as files. */
+export interface ExportedPlan {
+  readonly index: PlanIndex
+  /** By the file's name in the index. */
+  readonly schemas: Readonly<Record<string, JsonSchema>>
+}
+
+/** The files of a plan, in memory. */
+export function exportPlan(plan: TrackingPlan): ExportedPlan {
+  const definitions = eventDefinitions(plan)
+  const { description, checks = 'strict', critical = [], personal = [] } = plan.attributes
+  const attributes = { file: 'identify.json', description, checks, critical, personal }
+  const job = { file: 'job.json' }
+  return {
+    index: {
+      format: EXPORT_FORMAT,
+      unknownEvents: plan.unknownEvents,
+      events: definitions.map((definition) => indexed(definition)),
+      attributes,
+      job,
+    },
+    schemas: {
+      ...Object.fromEntries(
+        definitions.map(({ name, description: text, schema }) => {
+          return [fileOf(name), titled(name, text, exportedSchemaOf(schema))]
+        }),
+      ),
+      [attributes.file]: titled('identify', description, exportedSchemaOf(plan.attributes.schema)),
+      [job.file]: JOB_SCHEMA,
+    },
+  }
+}
+
+function indexed(definition: EventDefinition): IndexedEvent {
+  const { name, version, description, checks = 'strict', critical = [], personal = [] } = definition
+  const { idempotencyKey, staleAfterMs = null, onStale = 'send', supersedes = [] } = definition
+  return {
+    name,
+    version,
+    file: fileOf(name),
+    description,
+    checks,
+    critical,
+    personal,
+    idempotencyKey: idempotencyKey?.why ?? null,
+    staleAfterMs,
+    onStale,
+    supersedes,
+  }
+}
+
+/** A name may hold what a file's name must not. */
+function fileOf(name: string): string {
+  return `events/${encodeURIComponent(name)}.json`
+}
+
+function titled(title: string, description: string, schema: JsonSchema): JsonSchema {
+  const { $schema, ...rest } = schema
+  return { $schema, title, description, ...rest }
+}

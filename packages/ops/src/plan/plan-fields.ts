@@ -1,0 +1,95 @@
+// The fields of a schema as people read them: path, type, unit, marks, example. Objects and the objects in lists are walked
+// through; a group stands before its fields.
+
+import { jsonSchemaOf } from '@retention-relay/events'
+import type { AttributesDefinition, JsonSchema } from '@retention-relay/events'
+
+/** One field of an event, or of the attributes of `identify`. */
+export interface PlanField {
+  /** For instance `value` or `items[].sku`. */
+  readonly path: string
+  /** For instance `text`, `whole number`, `list of objects`, `text or null`, `one of "a", "b"`. */
+  readonly type: string
+  readonly unit: string | null
+  readonly isRequired: boolean
+  /** Segments and journeys branch on it. */
+  readonly isCritical: boolean
+  /** Personal data: masked where people look at events. */
+  readonly isPersonal: boolean
+  readonly description: string
+  /** Undefined for a group. */
+  readonly example?: unknown
+}
+
+/** The parts of a definition that say something about fields. */
+export type FieldSource = Pick<AttributesDefinition, 'schema' | 'critical' | 'personal'>
+
+/** The fields of a definition, in its order. */
+export function planFields({ schema, critical = [], personal = [] }: FieldSource): PlanField[] {
+  return walk(jsonSchemaOf(schema), '').map(({ path, field, isRequired }) => {
+    const { description = '', unit = null, examples } = field
+    return {
+      path,
+      type: typeText(field),
+      unit,
+      isRequired,
+      isCritical: isMarked(path, critical),
+      isPersonal: isMarked(path, personal),
+      description,
+      ...(examples === undefined ? {} : { example: examples[0] }),
+    }
+  })
+}
+
+/** An example of the whole, put together from the examples of its fields. */
+export function exampleOf(schema: JsonSchema): unknown {
+  const { examples, properties, items } = schema
+  if (examples !== undefined) return examples[0]
+  if (items !== undefined) return [exampleOf(items)]
+  if (properties === undefined) return null
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, field]) => [name, exampleOf(field)]),
+  )
+}
+
+interface Walked {
+  readonly path: string
+  readonly field: JsonSchema
+  readonly isRequired: boolean
+}
+
+function walk({ properties = {}, required = [] }: JsonSchema, root: string): Walked[] {
+  return Object.entries(properties).flatMap(([name, field]) => {
+    const path = root === '' ? name : `${root}.${name}`
+    const below = field.items === undefined ? walk(field, path) : walk(field.items, `${path}[]`)
+    return [{ path, field, isRequired: required.includes(name) }, ...below]
+  })
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'text',
+  integer: 'whole number',
+  number: 'number',
+  boolean: 'true or false',
+  object: 'object',
+  null: 'null',
+}
+
+function typeText(field: JsonSchema): string {
+  const { type, anyOf, items } = field
+  if (field.const !== undefined) return JSON.stringify(field.const)
+  if (field.enum !== undefined) {
+    return `one of ${field.enum.map((value) => JSON.stringify(value)).join(', ')}`
+  }
+  if (anyOf !== undefined) return anyOf.map((branch) => typeText(branch)).join(' or ')
+  if (items !== undefined) return `list of ${typeText(items)}${items.type === 'object' ? 's' : ''}`
+  if (typeof type === 'string') return TYPES[type] ?? type
+  return type === undefined ? 'anything' : type.map((name) => TYPES[name] ?? name).join(' or ')
+}
+
+/** A mark of a group is one of all that is in it. */
+export function isMarked(path: string, marks: readonly string[]): boolean {
+  return marks.some((mark) => {
+    return path === mark || path.startsWith(`${mark}.`) || path.startsWith(`${mark}[`)
+  })
+}
