@@ -78,6 +78,7 @@ export const JOB_SCHEMA: JsonSchema = {
   properties: {
     v: { type: 'integer', const: JOB_FORMAT_VERSION },
     ns: { type: 'string', pattern: '^[a-z0-9-]{1,32}$' },
+    producer: { type: 'string', pattern: '^[a-z0-9@._/-]{1,64}$' },
     events: {
       type: 'array',
       minItems: 1,
