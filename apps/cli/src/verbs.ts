@@ -13,6 +13,7 @@ import { planShowVerb } from './verbs/plan-show.ts'
 import { resumeVerb } from './verbs/resume.ts'
 import { sendVerb } from './verbs/send.ts'
 import { statusVerb } from './verbs/status.ts'
+import { tailVerb } from './verbs/tail.ts'
 import { workspaceRebindVerb } from './verbs/workspace-rebind.ts'
 import type { Verb } from './verb.ts'
 
@@ -28,6 +29,7 @@ const WORKING: readonly Verb[] = [
   planCheckVerb,
   planDiffVerb,
   planDriftVerb,
+  tailVerb,
   resumeVerb,
   workspaceRebindVerb,
 ]

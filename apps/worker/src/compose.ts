@@ -117,6 +117,8 @@ export interface DeliveryParts {
   readonly observer: DeliveryObserver
   /** Redis was emptied: it has lost the namespace. */
   readonly emptied: () => void
+  /** Whether somebody looks at the live view; told with each sign of life. */
+  readonly tailed: (isTailed: boolean) => void
 }
 
 /** What holds the requests of the whole process back. */
@@ -207,7 +209,7 @@ function consumers(parts: DeliveryParts, nextToken: () => string): (lease: Lease
 }
 
 function registryPort(parts: DeliveryParts, runner: ScriptRunner): RegistryPort {
-  const { namespace, workerId, emptied } = parts
+  const { namespace, workerId, emptied, tailed } = parts
   const keys = namespaceKeys(namespace.namespace)
   const { ttlMs } = DEFAULT_LEASE_TIMES
   const { createdAt } = namespace
@@ -215,8 +217,9 @@ function registryPort(parts: DeliveryParts, runner: ScriptRunner): RegistryPort 
   const pauses = new PauseStore(runner, keys)
   return {
     register: async () => {
-      const { live, pause, wasEmptied } = await registry.register()
+      const { live, pause, wasEmptied, isTailed } = await registry.register()
       if (wasEmptied) emptied()
+      tailed(isTailed)
       return { live, pause: pause === null ? null : pause.detail }
     },
     // Whoever stops right after the loss may be the only one who can tell.

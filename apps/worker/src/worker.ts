@@ -8,11 +8,13 @@ import { hostname } from 'node:os'
 import type { TrackDestination } from '@retention-relay/customerio'
 import { systemClock } from '@retention-relay/delivery'
 import type { DeliveryObserver, PartitionManager } from '@retention-relay/delivery'
+import { personalMask } from '@retention-relay/events'
 import type { TrackingPlan } from '@retention-relay/events'
 import {
   awaitRedis,
   bindWorkspace,
   driftScripts,
+  publishTail,
   readLayoutVersions,
   ScriptRunner,
   statusScripts,
@@ -39,6 +41,7 @@ import { openUntilReady } from './open-namespace.ts'
 import { followPauses } from './pauses.ts'
 import { watchRedis } from './redis-watch.ts'
 import { checkLayout } from './start-checks.ts'
+import { TailObserver } from './tail-observer.ts'
 import { watchReader } from './watch-gauges.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
@@ -78,6 +81,7 @@ export class Worker {
   /** Reads the namespace for the metrics. */
   readonly #status: ScriptRunner
   readonly #watch: EventWatch
+  readonly #tail: TailObserver
   readonly #destination: TrackDestination
   readonly #credentials: LiveCredentials
   readonly #gates: Gates
@@ -118,12 +122,20 @@ export class Worker {
       unwatched: this.#metrics.noteUnwatched,
       newCustomers: this.#metrics.noteNewCustomers,
     })
+    this.#tail = new TailObserver({
+      workerId: this.#workerId,
+      mask: personalMask(parts.plan),
+      // Whoever looks sees less while Redis is away.
+      publish: (message) => void publishTail(leases, namespace, message).catch(() => undefined),
+      now,
+    })
     this.#observer = followPauses(
       tellAll([
         this.#metrics.observer,
         logObserver(this.#logger),
         this.#health.observer(),
         this.#watch.observer,
+        this.#tail,
         ...(parts.observer === undefined ? [] : [parts.observer]),
       ]),
     )
@@ -191,6 +203,7 @@ export class Worker {
       rules: this.#rules,
       observer: this.#observer,
       emptied: () => void this.#foundEmptied(),
+      tailed: (isTailed) => this.#tail.asked(isTailed),
     })
     this.#manager.start()
     void this.#watch.run()

@@ -50,6 +50,7 @@ test('tolerated events are counted by the names of the plan; all other names are
   observer.settled({
     partition: 0,
     delivered: 5,
+    deliveredEvents: [],
     duplicate: 0,
     dead: [],
     latenciesMs: [],

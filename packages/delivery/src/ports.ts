@@ -156,6 +156,8 @@ export interface ToleratedEvent {
 export interface SettleFacts {
   readonly partition: number
   readonly delivered: number
+  /** Those that this session has sent; what an earlier one has sent is no longer at hand. */
+  readonly deliveredEvents: readonly RelayEvent[]
   readonly duplicate: number
   readonly dead: readonly DeadLetterRecord[]
   /** Commit to acknowledged settle, in milliseconds, of each delivered event. */

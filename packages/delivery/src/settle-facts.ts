@@ -1,7 +1,7 @@
 // What an acknowledged settle has made of its events, in the numbers that logs, metrics and the watch over mass rejections
 // are told.
 
-import type { DeadLetterRecord } from '@retention-relay/events'
+import type { DeadLetterRecord, RelayEvent } from '@retention-relay/events'
 import { eventLabel } from '@retention-relay/events'
 
 import type { PendingEvent } from './pending-event.ts'
@@ -20,6 +20,7 @@ export function settleFacts(
   let duplicate = 0
   let late = 0
   const latenciesMs: number[] = []
+  const deliveredEvents: RelayEvent[] = []
   const tolerated: ToleratedEvent[] = []
   const dead: DeadLetterRecord[] = []
   for (const { outcome, pending, record, job } of outcomes) {
@@ -28,11 +29,12 @@ export function settleFacts(
     if (outcome !== 'delivered') continue
     latenciesMs.push(nowMs - job.committedAt)
     if (pending === undefined) continue
+    deliveredEvents.push(pending.event)
     if (isLate(pending, nowMs)) late += 1
     if (pending.tolerated !== undefined) tolerated.push(toleratedEvent(pending, pending.tolerated))
   }
   const delivered = latenciesMs.length
-  return { partition, delivered, duplicate, dead, latenciesMs, tolerated, late }
+  return { partition, delivered, deliveredEvents, duplicate, dead, latenciesMs, tolerated, late }
 }
 
 function isLate({ event }: PendingEvent, nowMs: number): boolean {

@@ -66,6 +66,8 @@ export { judgeEvent } from './judge-event.ts'
 export type { Judgement } from './judge-event.ts'
 export { limitFault, LIMITS } from './limits.ts'
 export type { LimitFault } from './limits.ts'
+export { MASK, personalMask } from './mask-personal.ts'
+export type { PersonalMask } from './mask-personal.ts'
 export { encodeOperation } from './operation.ts'
 export { DEAD_REASONS } from './outcome.ts'
 export type {

@@ -31,4 +31,6 @@ export type {
   RelayStatus,
   StatusTotals,
 } from './status/status.ts'
+export { tailEvents } from './tail/tail-events.ts'
+export type { TailOptions } from './tail/tail-events.ts'
 export { rebindWorkspace } from './workspace.ts'

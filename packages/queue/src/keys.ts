@@ -79,6 +79,8 @@ export interface NamespaceKeys {
   readonly idShapes: string
   /** Customers that were seen, one in eight, as 64-bit integers. Sets with expiry: `<customers>:<bucket>`. */
   readonly customers: string
+  /** While it is there workers publish what they do on the channel of the same name. String with expiry. */
+  readonly tail: string
 }
 
 /** Keys of a namespace. */
@@ -91,6 +93,7 @@ export function namespaceKeys(namespace: string): NamespaceKeys {
     drift: `${prefix}:drift`,
     idShapes: `${prefix}:id-shapes`,
     customers: `${prefix}:customers`,
+    tail: `${prefix}:tail`,
   }
 }
 

@@ -20,6 +20,8 @@ export interface RegistryReply {
    * anew meanwhile. Told once.
    */
   readonly wasEmptied: boolean
+  /** Somebody looks at the live view. */
+  readonly isTailed: boolean
 }
 
 /** One worker's view of the registry. */
@@ -60,11 +62,20 @@ export class WorkerRegistry {
   }
 
   async #run(mode: string): Promise<RegistryReply> {
-    const { workers, config } = this.#keys
+    const { workers, config, tail } = this.#keys
     const args = [mode, this.#workerId, this.#ttlMs]
-    const reply = (await this.#runner.run(registerScript, [workers, config], args)) as unknown[]
-    const [partitions = '', createdAt = '', pause = '', ...live] = reply.map(replyText)
-    return { live, pause: readPause(pause), wasEmptied: this.#noteSettings(partitions, createdAt) }
+    const reply = (await this.#runner.run(
+      registerScript,
+      [workers, config, tail],
+      args,
+    )) as unknown[]
+    const [partitions = '', createdAt = '', pause = '', asked = '0', ...live] = reply.map(replyText)
+    return {
+      live,
+      pause: readPause(pause),
+      wasEmptied: this.#noteSettings(partitions, createdAt),
+      isTailed: asked === '1',
+    }
   }
 
   #noteSettings(partitions: string, createdAt: string): boolean {
