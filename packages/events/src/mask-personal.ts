@@ -1,7 +1,7 @@
 // What people may see of an event: its content with personal fields masked. What the plan does not know may hold
 // anything, so it is masked too: a service's new field must not show an address until somebody has said what it is.
 
-import type { EventDefinition, ObjectSchema } from './event-definition.ts'
+import type { EventDefinition } from './event-definition.ts'
 import type { JsonObject, RelayEvent } from './event.ts'
 import { jsonSchemaOf } from './json-schema.ts'
 import type { TrackingPlan } from './tracking-plan.ts'
@@ -41,9 +41,7 @@ export function personalMask(plan: TrackingPlan): PersonalMask {
 function maskOf({
   schema,
   personal = [],
-}: Pick<EventDefinition<string, ObjectSchema>, 'schema' | 'personal'>): (
-  content: JsonObject,
-) => JsonObject {
+}: Pick<EventDefinition, 'schema' | 'personal'>): (content: JsonObject) => JsonObject {
   const known = new Set(Object.keys(jsonSchemaOf(schema).properties ?? {}))
   const paths = personal.map(partsOf)
   return (content) =>
