@@ -12,6 +12,7 @@ import { startProcess } from '@retention-relay/testkit'
 import { Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 
+import { cpuTimeUs } from './cpu-time.ts'
 import { loadEvent } from './load.ts'
 import { measureProgress } from './measure-progress.ts'
 import type { Progress } from './measure-progress.ts'
@@ -28,13 +29,19 @@ export interface Ground {
   readonly onEnd: TestEnd
 }
 
+/** Progress, and what each event cost. */
+export interface DrainFigures extends Progress {
+  /** Time that the worker computed for one event, in microseconds. */
+  readonly cpuUsPerEvent: number
+}
+
 /** Drains `events` events in jobs of `perJob` with one worker process, which gets these settings beside its own. */
 export async function measureDrain(
   ground: Ground,
   events: number,
   perJob: number,
   settings: Readonly<Record<string, string>> = {},
-): Promise<Progress> {
+): Promise<DrainFigures> {
   const { client, onEnd } = ground
   await client.flushall()
   const namespace = await openNamespace(client, { namespace: NAMESPACE })
@@ -43,10 +50,13 @@ export async function measureDrain(
   const [, port = ''] = await receiver.waitForLine(/^port (\d+)$/)
   // Far above what one worker reaches: the limit is not what is measured.
   const worker = startWorker(ground, `http://127.0.0.1:${port}`, 10_000, settings)
+  await worker.waitForLine(/"event":"worker.listening"/)
+  const startUs = await cpuTimeUs(worker.pid)
   const progress = await measureProgress(events, () => readDelivered(client, namespace))
+  const cpuUsPerEvent = ((await cpuTimeUs(worker.pid)) - startUs) / events
   await worker.kill('SIGTERM')
   await receiver.kill('SIGTERM')
-  return progress
+  return { ...progress, cpuUsPerEvent }
 }
 
 /** A worker process on the receiver at `url`; `rateLimit` in requests per second. */

@@ -1,5 +1,6 @@
 // What the tracking plan costs: the time of one check, in nanoseconds, as `track` makes it and as the worker does before it
-// sends; and beside each other, in pairs, enqueue and drain with the shipped plan and with a plan that checks nothing.
+// sends; and beside each other, in pairs, enqueue and drain with the shipped plan and with a plan that checks nothing. Of
+// these the time that the process computed counts: rates tell more of what else the machine does.
 
 import {
   checkData,
@@ -15,6 +16,8 @@ import { LOOSE_PLAN } from '@retention-relay/testkit'
 import { measureDrain } from './drain.ts'
 import type { Ground } from './drain.ts'
 import { measureEnqueue } from './enqueue.ts'
+import { inPairs } from './in-pairs.ts'
+import type { Compared } from './in-pairs.ts'
 import { loadEvent } from './load.ts'
 import { middle } from './middle.ts'
 import type { Stamp } from './stamp.ts'
@@ -22,7 +25,6 @@ import { stamp } from './stamp.ts'
 
 const CHECKS = 100_000
 const REPEATS = 7
-const PAIRS = 7
 const EVENTS_PER_JOB = 50
 const CALLERS = 1000
 const MILLION = 1_000_000
@@ -36,15 +38,11 @@ interface CheckCost {
   readonly workerNs: number
 }
 
-/** What was measured. Rates per second; ratios checked / unchecked as the middle of the pairs. */
+/** What was measured, with product views as the load. */
 export interface ValidationReport extends Stamp {
   readonly perEvent: readonly CheckCost[]
-  readonly drainPerSecond: number
-  readonly uncheckedDrainPerSecond: number
-  readonly drainRatio: number
-  readonly enqueuePerSecond: number
-  readonly uncheckedEnqueuePerSecond: number
-  readonly enqueueRatio: number
+  readonly drain: Compared
+  readonly enqueue: Compared
 }
 
 /** Measures with `events` events in each drain and enqueue. */
@@ -52,24 +50,18 @@ export async function measureValidation(ground: Ground, events: number): Promise
   const perEvent = [loadEvent(1).event, ORDER].map((input) => measureCheck(input))
   const drain = await inPairs(async (isChecked) => {
     const settings = isChecked ? {} : { RELAY_TRACKING_PLAN: LOOSE_PLAN }
-    return (await measureDrain(ground, events, EVENTS_PER_JOB, settings)).perSecond
+    return await measureDrain(ground, events, EVENTS_PER_JOB, settings)
   })
   // Its events are those of the shipped plan.
   const unchecked = (await loadTrackingPlan(LOOSE_PLAN)) as typeof retentionPlan
   const enqueue = await inPairs(async (isChecked) => {
     const plan = isChecked ? retentionPlan : unchecked
-    return (await measureEnqueue(ground, events, CALLERS, plan)).perSecond
+    const before = process.cpuUsage()
+    const { perSecond } = await measureEnqueue(ground, events, CALLERS, plan)
+    const { user, system } = process.cpuUsage(before)
+    return { perSecond, cpuUsPerEvent: (user + system) / events }
   })
-  return {
-    ...stamp(),
-    perEvent,
-    drainPerSecond: drain.checked,
-    uncheckedDrainPerSecond: drain.unchecked,
-    drainRatio: drain.ratio,
-    enqueuePerSecond: enqueue.checked,
-    uncheckedEnqueuePerSecond: enqueue.unchecked,
-    enqueueRatio: enqueue.ratio,
-  }
+  return { ...stamp(), perEvent, drain, enqueue }
 }
 
 const ORDER: TrackInput<typeof retentionPlan> = {
@@ -121,24 +113,4 @@ function nanoseconds(call: () => boolean): number {
     return ((performance.now() - startedMs) * MILLION) / CHECKS
   })
   return Math.round(middle(times))
-}
-
-/** Each pair in the other order than the one before: what a machine does to the second of two meets both. */
-async function inPairs(
-  measure: (isChecked: boolean) => Promise<number>,
-): Promise<{ readonly checked: number; readonly unchecked: number; readonly ratio: number }> {
-  const pairs: { readonly checked: number; readonly unchecked: number }[] = []
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    const first = await measure(pair % 2 === 0)
-    const second = await measure(pair % 2 !== 0)
-    const [checked, unchecked] = pair % 2 === 0 ? [first, second] : [second, first]
-    pairs.push({ checked, unchecked })
-    process.stderr.write(`pair ${pair + 1}: checked ${checked}/s, unchecked ${unchecked}/s\n`)
-  }
-  return {
-    checked: middle(pairs.map(({ checked }) => checked)),
-    unchecked: middle(pairs.map(({ unchecked }) => unchecked)),
-    ratio:
-      Math.round(middle(pairs.map(({ checked, unchecked }) => checked / unchecked)) * 100) / 100,
-  }
 }
