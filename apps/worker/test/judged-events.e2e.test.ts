@@ -104,19 +104,23 @@ test('one of an older version that nothing brings forward and that no longer mat
 })
 
 test.each([
-  {
-    what: 'an event of a newer version',
-    newer: event('cus_1', 'quiz_done', { points: 2 }, 2),
-    detail: 'it has version 2 of quiz_done, the worker knows 1',
-  },
-  {
-    what: 'an event that only a producer knows',
-    newer: event('cus_1', 'rating_given', { stars: 5 }, 1),
-    detail: "a producer knows rating_given, the worker's tracking plan does not",
-  },
-])(
-  '$what holds its partition and says so, and a worker with the newer plan delivers everything in order',
-  async ({ newer, detail }) => {
+  [
+    'an event of a newer version',
+    {
+      newer: event('cus_1', 'quiz_done', { points: 2 }, 2),
+      detail: 'it has version 2 of quiz_done, the worker knows 1',
+    },
+  ],
+  [
+    'an event that only a producer knows',
+    {
+      newer: event('cus_1', 'rating_given', { stars: 5 }, 1),
+      detail: "a producer knows rating_given, the worker's tracking plan does not",
+    },
+  ],
+] as const)(
+  '%s holds its partition and says so, and a worker with the newer plan delivers everything in order',
+  async (_, { newer, detail }) => {
     const namespace = `newer-${newer.name.replace('_', '-')}`
     const partition = new PartitionOutside(redis, namespace)
     const [before, beside, behind] = [viewed('cus_1'), viewed('cus_2'), viewed('cus_1')]
