@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { deferred } from '../src/deferred.ts'
 import { setupConsumer } from './consumer-setup.ts'
 import type { ConsumerBench } from './consumer-setup.ts'
-import { claimedJob, identify, suppress, track } from './events.ts'
+import { claimedJob, identify, NAMESPACE, suppress, track } from './events.ts'
 import { idle } from './fake-clock.ts'
 import { DELIVERED, UNAVAILABLE } from './scripted-destination.ts'
 
@@ -231,5 +231,22 @@ test('an idle consumer claims as soon as there is work, and after a second in an
   partition.add(track('a'))
   await idle()
   expect(partition.counters.accepted).toBe(1)
+  await consumer.stop(0, 0)
+})
+
+test('whoever watches sees every event before it is sent, and who made its job', async () => {
+  const bench = setupConsumer()
+  const { partition, recorder } = bench
+  const [one, two, three] = [track('a'), track('a'), track('b')]
+  const data = { v: 1, ns: NAMESPACE, producer: 'checkout@1.4.2', events: [one, two] }
+  partition.addJob(claimedJob([one, two], { data: Buffer.from(JSON.stringify(data)), claims: 0 }))
+  partition.add(three)
+  const consumer = bench.start()
+  await work(bench)
+  expect(recorder.decodedEvents).toEqual([
+    { id: one.id, producer: 'checkout@1.4.2' },
+    { id: two.id, producer: 'checkout@1.4.2' },
+    { id: three.id, producer: undefined },
+  ])
   await consumer.stop(0, 0)
 })

@@ -1,5 +1,5 @@
 // An observer that keeps what it is told.
-import type { PauseReason } from '@retention-relay/events'
+import type { PauseReason, RelayEvent } from '@retention-relay/events'
 
 import type { DeliveryObserver, RequestFacts, SettleFacts } from '../src/ports.ts'
 
@@ -14,6 +14,8 @@ export class Recorder implements DeliveryObserver {
   /** Of each pause. */
   readonly details: string[] = []
   readonly resumes: PauseReason[] = []
+  /** Ids of events about to be sent, with the producer of their job. */
+  readonly decodedEvents: { readonly id: string; readonly producer: string | undefined }[] = []
   accepted = 0
 
   leaseTaken(partition: number): void {
@@ -30,6 +32,10 @@ export class Recorder implements DeliveryObserver {
 
   claimed(_partition: number, events: number): void {
     this.accepted += events
+  }
+
+  decoded(events: readonly { readonly event: RelayEvent }[], producer: string | undefined): void {
+    this.decodedEvents.push(...events.map(({ event: { id } }) => ({ id, producer })))
   }
 
   answered(facts: RequestFacts): void {

@@ -2,6 +2,7 @@
 
 import type { Mutant } from '../mutant.ts'
 
+const DRAIN_SESSION = 'packages/delivery/src/drain-session.ts'
 const EVENT_PROFILE = 'packages/events/src/drift/event-profile.ts'
 const EVENT_SAMPLER = 'packages/events/src/drift/event-sampler.ts'
 const VANISHED_FIELDS = 'packages/events/src/drift/vanished-fields.ts'
@@ -12,6 +13,7 @@ const DRIFT_SCRIPTS = 'packages/queue/src/drift/drift-scripts.ts'
 const CUSTOMERS_SCRIPT = 'packages/queue/src/drift/customers-script.ts'
 const EVENT_WATCH = 'apps/worker/src/event-watch.ts'
 
+const CONSUMER_TEST = 'packages/delivery/test/consumer.test.ts'
 const EVENT_PROFILE_TEST = 'packages/events/test/drift/event-profile.test.ts'
 const EVENT_SAMPLER_TEST = 'packages/events/test/drift/event-sampler.test.ts'
 const FIND_DRIFT_TEST = 'packages/events/test/drift/find-drift.test.ts'
@@ -20,6 +22,14 @@ const DRIFT_REDIS_TEST = 'packages/queue/test/drift.redis.test.ts'
 const EVENT_WATCH_REDIS_TEST = 'apps/worker/test/event-watch.redis.test.ts'
 
 export const watchMutants: readonly Mutant[] = [
+  {
+    name: 'watch-not-told',
+    breaks: 'Nothing is seen of events, whatever becomes of them.',
+    file: DRAIN_SESSION,
+    find: 'observer.decoded?.(decoded.events, decoded.producer)',
+    replace: '',
+    test: { file: CONSUMER_TEST, name: 'whoever watches sees every event before it is sent' },
+  },
   {
     name: 'fields-without-bound',
     breaks: 'Field names from outside fill the memory of a worker.',
