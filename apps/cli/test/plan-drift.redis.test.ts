@@ -85,6 +85,7 @@ test('only the events of the name are told, and nothing of a namespace that is n
   const other = await run('plan drift order_placed')
   expect(other.code).toBe(0)
   expect(other.stdout).toMatch(/nothing has changed/)
+  expect(other.stdout).toMatch(/^no event order_placed was seen in the last 14 days$/m)
   expect(await run('plan drift --namespace nowhere')).toMatchObject({ code: 1, stdout: '' })
 })
 

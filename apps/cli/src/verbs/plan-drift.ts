@@ -54,19 +54,20 @@ async function planDrift(args: Arguments, surroundings: Surroundings): Promise<n
     return found
   })
   if (args.flags['json'] === true) writeJson(surroundings.out, report)
-  else print(report, event !== undefined, surroundings)
+  else print(report, event, surroundings)
   const isCalm = report.findings.length === 0 && !report.shapes.some(({ isSecond }) => isSecond)
   return isCalm ? EXIT.ok : EXIT.wrong
 }
 
-function print(report: DriftReport, withFields: boolean, { out, env }: Surroundings): void {
+function print(report: DriftReport, event: string | undefined, surroundings: Surroundings): void {
+  const { out, env } = surroundings
   const style = styleOf(out, env)
   const lines = [
     ...findingLines(report, out, style),
-    ...(withFields ? report.events.flatMap((event) => fieldLines(event, style)) : []),
+    ...(event === undefined ? [] : eventLines(report, event, style)),
     '',
     ...shapeLines(report, style),
-    style.dim(footOf(report)),
+    ...(event === undefined ? [style.dim(footOf(report))] : []),
   ]
   out.write(`${lines.join('\n')}\n`)
 }
@@ -83,6 +84,11 @@ function findingLines({ findings }: DriftReport, out: Screen, style: Style): str
     findings[index]?.critical === true ? style.red(line) : line,
   )
   return [style.dim(head), ...painted]
+}
+
+function eventLines({ events }: DriftReport, name: string, style: Style): string[] {
+  if (events.length === 0) return ['', `no event ${printable(name)} was seen in the last 14 days`]
+  return events.flatMap((event) => fieldLines(event, style))
 }
 
 function fieldLines({ event, producer, seen, over, fields }: WatchedEvent, style: Style): string[] {
