@@ -1,10 +1,25 @@
 // The verbs on a Redis Cluster, where the partitions of a namespace lie on several masters.
 
+import { EventProfile, retentionPlan } from '@retention-relay/events'
+import {
+  driftScripts,
+  namespaceKeys,
+  ScriptRunner,
+  storeFirstOperations,
+  storeProfile,
+  storeShapes,
+} from '@retention-relay/queue'
 import { startRedisCluster } from '@retention-relay/testkit'
 import type { RedisCluster } from '@retention-relay/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-import { listDeadLetters, readStatus, replayDeadLetter, showDeadLetter } from '../src/index.ts'
+import {
+  listDeadLetters,
+  readDrift,
+  readStatus,
+  replayDeadLetter,
+  showDeadLetter,
+} from '../src/index.ts'
 import { makeEvent, RelayBench } from './relay-bench.ts'
 
 let cluster: RedisCluster
@@ -44,6 +59,40 @@ test('status, list, show and replay see every partition of a Cluster', async () 
       balance: { kind: 'balanced' },
     })
     expect(status?.findings).toEqual([])
+  } finally {
+    await bench.close()
+  }
+})
+
+test('what workers have seen of events is stored and read on a Cluster', async () => {
+  const bench = await RelayBench.open({ url: cluster.addresses }, 'watched-on-cluster', 2)
+  try {
+    const { client } = bench.connection
+    const keys = namespaceKeys(bench.namespace)
+    const runner = new ScriptRunner(client, driftScripts)
+    await runner.load()
+    const profile = new EventProfile()
+    profile.add({ value: 19.9 })
+    for (const name of ['cart_updated', 'order_placed']) {
+      await storeProfile(runner, keys, { name, producer: 'shop@1', profile })
+    }
+    await storeShapes(runner, keys, new Map([['integer', 2]]))
+    const customers = new Map([
+      ['1', 'track'],
+      ['-7002', 'identify'],
+    ] as const)
+    expect(await storeFirstOperations(runner, keys, customers)).toEqual({
+      track: 1,
+      identify: 1,
+      other: 0,
+    })
+    const report = await readDrift(bench.connection, bench.namespace, { plan: retentionPlan })
+    expect(report?.events.map(({ event, seen }) => [event, seen])).toEqual([
+      ['cart_updated', 1],
+      ['order_placed', 1],
+    ])
+    expect(report?.shapes).toMatchObject([{ shape: 'integer', events: 2, isSecond: false }])
+    runner.detach()
   } finally {
     await bench.close()
   }
