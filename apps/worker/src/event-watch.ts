@@ -15,6 +15,10 @@ import type { NamespaceKeys, ScriptRunner } from '@retention-relay/queue'
 
 /** Between two additions to Redis, in milliseconds. */
 export const WATCH_FLUSH_MS = 10_000
+/** An addition that takes long is followed by a rest of so many times its duration: with very many fields it takes seconds. */
+const REST_FACTOR = 50
+/** Longest rest, in milliseconds. */
+const REST_CAP_MS = 60_000
 
 /** What a watch needs. */
 export interface EventWatchParts {
@@ -58,10 +62,15 @@ export class EventWatch {
 
   /** Adds what was seen every ten seconds until `stop`. */
   async run(): Promise<void> {
+    const { clock } = this.#parts
     const { signal } = this.#ended
+    let restMs = WATCH_FLUSH_MS
     while (!signal.aborted) {
-      await this.#parts.clock.sleep(WATCH_FLUSH_MS, signal)
+      await clock.sleep(restMs, signal)
+      const startedMs = clock.monotonic()
       await this.#flush()
+      const tookMs = clock.monotonic() - startedMs
+      restMs = Math.min(REST_CAP_MS, Math.max(WATCH_FLUSH_MS, tookMs * REST_FACTOR))
     }
   }
 

@@ -66,8 +66,8 @@ export const watchMutants: readonly Mutant[] = [
     name: 'older-versions-not-compared',
     breaks: 'What a new version of a service has lost is not seen.',
     file: COMPARISON,
-    find: 'other.firstAt >= now.firstAt',
-    replace: 'other.firstAt < now.firstAt',
+    find: 'one.firstAt - other.firstAt)',
+    replace: 'other.firstAt - one.firstAt)',
     test: { file: FIND_DRIFT_TEST, name: 'a new version of a service is compared' },
   },
   {

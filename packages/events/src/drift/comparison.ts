@@ -23,18 +23,19 @@ export function comparisonsOf(
   profiles: readonly SeenProfile[],
   plan: TrackingPlan,
 ): readonly Comparison[] {
-  const names = new Set(profiles.map(({ name }) => name))
-  const planned = new Map([...names].map((name) => [name, plannedEvent(plan, name)]))
-  return profiles.map((now) => {
-    const older = profiles.filter((other) => isOlderVersion(other, now))
-    const before = older.length === 0 ? undefined : older.reduce(together)
+  const planned = new Map<string, PlannedEvent | undefined>()
+  for (const { name } of profiles) {
+    if (!planned.has(name)) planned.set(name, plannedEvent(plan, name))
+  }
+  // What of a service and event was there before; each version is added to it after its own comparison.
+  const older = new Map<string, SeenProfile>()
+  const byAge = profiles.toSorted((one, other) => one.firstAt - other.firstAt)
+  return byAge.map((now) => {
+    const key = `${serviceOf(now.producer)} ${now.name}`
+    const before = older.get(key)
+    older.set(key, before === undefined ? now : together(before, now))
     return { now, before, planned: planned.get(now.name) }
   })
-}
-
-function isOlderVersion(other: SeenProfile, now: SeenProfile): boolean {
-  if (other === now || other.name !== now.name || other.firstAt >= now.firstAt) return false
-  return serviceOf(other.producer) === serviceOf(now.producer)
 }
 
 /** Two profiles as one. */
