@@ -10,7 +10,7 @@ import { parse } from 'yaml'
 
 import { configSchema } from '../../src/config.ts'
 import { createMetrics } from '../../src/metrics.ts'
-import { readDocument } from '../documents.ts'
+import { readDocument, readTable } from '../documents.ts'
 import { readDockerfile } from './dockerfile.ts'
 import { readDockerignore } from './dockerignore.ts'
 
@@ -35,6 +35,7 @@ const { redis, worker, prometheus } = compose.services
 const services = Object.values(compose.services)
 const alerts = parse(readDocument('infra/prometheus/alerts.yml')) as {
   readonly groups: readonly {
+    readonly name: string
     readonly rules: readonly {
       readonly alert: string
       readonly expr: string
@@ -134,11 +135,17 @@ test('prometheus is given the alerts, each about metrics, labels and reasons tha
     const labelsOf = (text: string, pattern: RegExp): string[] =>
       [...text.matchAll(pattern)].map(([, label]) => label!)
     expect(labelsOf(annotations.summary, /\{\{ \$labels\.(\w+) \}\}/g)).toEqual(
-      labelsOf(expr, /sum by \((\w+)\)/g),
+      labelsOf(expr, /(?:sum|max) by \((\w+)\)/g),
     )
     expect(['warning', 'critical']).toContain(labels.severity)
     expect(annotations.description).toMatch(/\.$/)
   }
+})
+
+test('every alert of the watches says in their document what to do', () => {
+  const watches = alerts.groups.find(({ name }) => name === 'watches')
+  const documented = readTable(readDocument('docs/drift.md'), 'alert').map(([alert]) => alert)
+  expect(watches?.rules.map(({ alert }) => alert)).toEqual(documented)
 })
 
 test("the image has the worker, the producer that a shop's tracking plan imports, the packages that they need, and no other", () => {
