@@ -27,7 +27,7 @@ export const watchMutants: readonly Mutant[] = [
     breaks: 'Nothing is seen of events, whatever becomes of them.',
     file: DRAIN_SESSION,
     find: 'observer.decoded?.(decoded.events, decoded.producer)',
-    replace: '',
+    replace: 'observer.decoded?.([], decoded.producer)',
     test: { file: CONSUMER_TEST, name: 'whoever watches sees every event before it is sent' },
   },
   {
