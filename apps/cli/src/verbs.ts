@@ -20,6 +20,7 @@ import type { Verb } from './verb.ts'
 const WORKING: readonly Verb[] = [
   statusVerb,
   sendVerb,
+  tailVerb,
   deadListVerb,
   deadShowVerb,
   deadReplayVerb,
@@ -29,7 +30,6 @@ const WORKING: readonly Verb[] = [
   planCheckVerb,
   planDiffVerb,
   planDriftVerb,
-  tailVerb,
   resumeVerb,
   workspaceRebindVerb,
 ]
