@@ -67,7 +67,7 @@ const setup = (): Setup => {
   let settled = 0
   const lane = new CommitLane({
     target,
-    head: jobHead('test', undefined),
+    head: jobHead('test'),
     timeoutMs: TIMEOUT_MS,
     nextUlid,
     monotonicMs: () => performance.now(),

@@ -20,14 +20,19 @@ export function groupSize(pending: readonly Grouped[]): number {
   return count
 }
 
+/** The beginning of a job's data, up to its events. */
+export interface JobHead {
+  readonly text: string
+}
+
 /** The beginning of every job's data, made once. `producer`: as in `PRODUCER_PATTERN`, or undefined. */
-export function jobHead(namespace: string, producer: string | undefined): string {
+export function jobHead(namespace: string, producer?: string): JobHead {
   const named = producer === undefined ? '' : `"producer":"${producer}",`
-  return `{"v":${JOB_FORMAT_VERSION},"ns":"${namespace}",${named}"events":[`
+  return { text: `{"v":${JOB_FORMAT_VERSION},"ns":"${namespace}",${named}"events":[` }
 }
 
 /** The text of a job's data. The events are texts already: what was checked is what is stored. */
-export function jobText(head: string, group: readonly Grouped[]): string {
+export function jobText(head: JobHead, group: readonly Grouped[]): string {
   const texts = group.map(({ event }) => event.text)
-  return `${head}${texts.join(',')}]}`
+  return `${head.text}${texts.join(',')}]}`
 }

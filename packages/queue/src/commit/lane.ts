@@ -22,6 +22,7 @@ import type { AddOutcome } from './add-outcome.ts'
 import { answered, refused, unknown, unreplicated } from './commit-fate.ts'
 import type { EnqueueError } from './enqueue-error.ts'
 import { groupSize, jobText } from './group.ts'
+import type { JobHead } from './group.ts'
 import type { NewJob } from './commit-queue.ts'
 import type { EncodedEvent, PendingEvent } from './pending-event.ts'
 
@@ -43,7 +44,7 @@ export interface CommitTarget {
 export interface CommitLaneOptions {
   readonly target: CommitTarget
   /** Beginning of the data of each job. */
-  readonly head: string
+  readonly head: JobHead
   /** How long a caller waits. */
   readonly timeoutMs: number
   /** Told how many callers were resolved or rejected. */

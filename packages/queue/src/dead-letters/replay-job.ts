@@ -15,7 +15,7 @@ import { answered, refused, unknown } from '../commit/commit-fate.ts'
 import { openCommitQueue } from '../commit/commit-queue.ts'
 import type { NewJob } from '../commit/commit-queue.ts'
 import type { EnqueueError } from '../commit/enqueue-error.ts'
-import { jobText } from '../commit/group.ts'
+import { jobHead, jobText } from '../commit/group.ts'
 
 /** What is sent again. */
 export interface Replay {
@@ -64,7 +64,8 @@ async function add(client: RedisClient, address: PartitionAddress, job: NewJob):
 
 function replayText({ address, event }: Replay): string {
   const text = JSON.stringify(event)
-  return jobText(address.namespace, [{ event: { text, bytes: Buffer.byteLength(text, 'utf8') } }])
+  const bytes = Buffer.byteLength(text, 'utf8')
+  return jobText(jobHead(address.namespace), [{ event: { text, bytes } }])
 }
 
 function addError(error: unknown, event: RelayEvent): EnqueueError {
