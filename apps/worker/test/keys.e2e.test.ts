@@ -8,6 +8,7 @@
 import { retentionPlan, timeRules } from '@retention-relay/events'
 import { startMock } from '@retention-relay/mock-customerio'
 import {
+  askForTail,
   namespaceKeys,
   PauseStore,
   pauseScripts,
@@ -78,7 +79,10 @@ test('no key is in Redis that the document does not name, and none stays longer 
   await pauses.pause({ detail: 'a test', by: 'nobody', at: Date.now() })
   await pauses.resume({ who: 'somebody', why: 'it is one' }, Date.now())
 
+  await askForTail(client, 'keys')
   const before = await look(client, (expiry) => expiry !== '10 s')
+  // As after its ten seconds.
+  await client.del(namespaceKeys('keys').tail)
   const settings = { ...settingsOf('keys', mock), CUSTOMERIO_TRACK_URL: proxy.url('http') }
   const request = proxy.hold('/api/v2/batch')
   const worker = new ObservedWorker({ ...settings, REDIS_URL: redis.url })
