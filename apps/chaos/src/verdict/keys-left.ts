@@ -20,6 +20,9 @@ const KEPT: readonly RegExp[] = [
 /** What an order closed; it goes by its expiry. */
 const TOMBSTONE = /^\{relay:chaos:t\d+\}:tombstone:[0-9a-f]+$/
 
+/** What the watches have seen; it goes by its expiry. */
+const WATCHED = /^\{relay:chaos\}:(drift:[0-9a-f]{16}(:[01])?|customers:\d{3})$/
+
 /** Keys that should not be there. */
 export async function keysLeft(client: RedisClient, partitions: number): Promise<string[]> {
   const keys = await Promise.all(masters(client).map((node) => node.keys('*')))
@@ -29,7 +32,7 @@ export async function keysLeft(client: RedisClient, partitions: number): Promise
 /** Whether a drained relay keeps the key. */
 export function isKept(key: string, partitions: number): boolean {
   if (Object.values(namespaceKeys(NAMESPACE)).includes(key)) return true
-  if (TOMBSTONE.test(key)) return true
+  if (TOMBSTONE.test(key) || WATCHED.test(key)) return true
   const [tag = '', partition = ''] = /^\{relay:chaos:g1:(\d+)\}/.exec(key) ?? []
   if (tag === '' || Number(partition) >= partitions) return false
   return KEPT.some((pattern) => pattern.test(key.slice(tag.length)))
