@@ -24,10 +24,11 @@ const configOf = (namespace: string): Promise<Record<string, string>> =>
 describe('the settings of a namespace', () => {
   it('are written by the first process and read by every other one', async () => {
     const first = await openNamespace(client, { namespace: 'first', partitions: 4 })
-    expect(first).toEqual({ namespace: 'first', generation: 1, partitions: 4 })
+    const createdAt = expect.stringMatching(/^[0-9]{16}$/) as string
+    expect(first).toEqual({ namespace: 'first', generation: 1, partitions: 4, createdAt })
     expect(await openNamespace(client, { namespace: 'first' })).toEqual(first)
     expect(await openNamespace(client, { namespace: 'first', partitions: 4 })).toEqual(first)
-    expect(await configOf('first')).toEqual({ generation: '1', partitions: '4' })
+    expect(await configOf('first')).toEqual({ generation: '1', partitions: '4', createdAt })
   })
 
   it('are 16 partitions where nobody says another number', async () => {
@@ -35,11 +36,11 @@ describe('the settings of a namespace', () => {
   })
 
   it('are not changed by a process that was told another number: it does not start', async () => {
-    await openNamespace(client, { namespace: 'fixed', partitions: 4 })
+    const { createdAt } = await openNamespace(client, { namespace: 'fixed', partitions: 4 })
     const other = openNamespace(client, { namespace: 'fixed', partitions: 8 })
     await expect(other).rejects.toMatchObject({ code: 'RELAY_NAMESPACE_MISMATCH' })
     await expect(other).rejects.toThrow('fixed has 4 partitions, and this process was told 8')
-    expect(await configOf('fixed')).toEqual({ generation: '1', partitions: '4' })
+    expect(await configOf('fixed')).toEqual({ generation: '1', partitions: '4', createdAt })
   })
 
   it('are the same for all of many first processes', async () => {
