@@ -4,6 +4,9 @@ import { defineConfig } from 'vitest/config'
 const resolve = { conditions: ['relay-source'] }
 const ssr = { resolve: { conditions: ['relay-source'], externalConditions: ['relay-source'] } }
 const where = ['packages/*/test/**', 'apps/*/test/**']
+// Real processes get the machine to themselves; the other projects share its two cores, and go first.
+const together = { maxWorkers: 2, sequence: { groupOrder: 0 } }
+const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } }
 const files = (suffix: string): string[] => where.map((folder) => `${folder}/*${suffix}.test.ts`)
 
 export default defineConfig({
@@ -14,6 +17,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          ...together,
           include: files(''),
           exclude: [...files('.redis'), ...files('.e2e')],
           testTimeout: 30_000,
@@ -22,13 +26,20 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: 'redis', include: files('.redis'), testTimeout: 60_000, hookTimeout: 60_000 },
+        test: {
+          name: 'redis',
+          ...together,
+          include: files('.redis'),
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
       },
       {
         resolve,
         ssr,
         test: {
           name: 'e2e',
+          ...alone,
           include: files('.e2e'),
           globalSetup: './scripts/build-for-tests.mjs',
           testTimeout: 180_000,
