@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config'
 const resolve = { conditions: ['relay-source'] }
 const ssr = { resolve: { conditions: ['relay-source'], externalConditions: ['relay-source'] } }
 const where = ['packages/*/test/**', 'apps/*/test/**']
-// Real processes get the machine to themselves; the other projects share its two cores, and go first.
-const together = { maxWorkers: 2, sequence: { groupOrder: 0 } }
-const alone = { maxWorkers: 1, sequence: { groupOrder: 1 } }
+// Pure tests take both cores and go first; real servers and processes get the machine to themselves.
+const pure = { maxWorkers: 2, sequence: { groupOrder: 0 } }
+const real = { maxWorkers: 1, sequence: { groupOrder: 1 } }
 const files = (suffix: string): string[] => where.map((folder) => `${folder}/*${suffix}.test.ts`)
 
 export default defineConfig({
@@ -17,7 +17,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          ...together,
+          ...pure,
           include: files(''),
           exclude: [...files('.redis'), ...files('.e2e')],
           testTimeout: 30_000,
@@ -28,7 +28,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'redis',
-          ...together,
+          ...real,
           include: files('.redis'),
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -39,7 +39,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'e2e',
-          ...alone,
+          ...real,
           include: files('.e2e'),
           globalSetup: './scripts/build-for-tests.mjs',
           testTimeout: 180_000,

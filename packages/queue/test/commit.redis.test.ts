@@ -52,6 +52,8 @@ const connect = async (url: string): Promise<RedisClient> => {
   return client
 }
 
+const PARTITIONS = 64
+
 const setup = async (
   redis: TestRedis = shared,
   options: Partial<CommitterOptions> & { proxy?: FaultProxy } = {},
@@ -59,7 +61,7 @@ const setup = async (
   const name = `commit-${(namespaces += 1)}`
   const client = await connect(options.proxy?.url() ?? redis.url)
   const reader = await connect(redis.url)
-  const namespace = await openNamespace(client, { namespace: name, partitions: 4 })
+  const namespace = await openNamespace(client, { namespace: name, partitions: PARTITIONS })
   const committer = await openCommitter({
     client,
     namespace,
@@ -359,8 +361,9 @@ describe('with replicas', () => {
   it('commits of many partitions share one wait', async () => {
     const { master } = await start()
     const { submit, reader } = await setup(master, { replicas: 1 })
-    await Promise.all([0, 1, 2, 3].flatMap((partition) => [submit('a', partition)]))
+    // The answers come in as many pieces as the machine likes; without sharing each commit has a wait of its own.
+    await Promise.all(Array.from({ length: PARTITIONS }, (_, partition) => submit('a', partition)))
     const calls = /cmdstat_wait:calls=(\d+)/.exec(await reader.info('commandstats'))?.[1]
-    expect(Number(calls)).toBeLessThanOrEqual(2)
+    expect(Number(calls)).toBeLessThan(PARTITIONS / 2)
   })
 })
