@@ -2,6 +2,7 @@
 //   refuses nothing of it.
 // Timeline: version 1.4.2 of a service sends carts; version 1.5.0 sends `cartTotal` in the place of `value`. Then
 //   a second surface sends Shopify's address of a customer where the others send a number.
+// The two wait for the worker's additions to Redis, so they run side by side.
 // Proves: both are told, by the metrics and by the command, while every event is accepted by everybody.
 
 import { fileURLToPath } from 'node:url'
@@ -12,8 +13,8 @@ import { startMock } from '@retention-relay/mock-customerio'
 import type { Mock } from '@retention-relay/mock-customerio'
 import { createProducer } from '@retention-relay/producer'
 import { startProcess, startTestRedis, until } from '@retention-relay/testkit'
-import type { TestProcess, TestRedis } from '@retention-relay/testkit'
-import { expect, onTestFinished, test } from 'vitest'
+import type { TestEnd, TestProcess, TestRedis } from '@retention-relay/testkit'
+import { test } from 'vitest'
 
 import { endOf, startRelay } from './relay-process.ts'
 
@@ -34,7 +35,7 @@ interface Setup {
   readonly worker: TestProcess
 }
 
-async function setup(): Promise<Setup> {
+async function setup(onTestFinished: TestEnd): Promise<Setup> {
   const redis = await startTestRedis({ onEnd: onTestFinished })
   const mock = await startMock()
   onTestFinished(() => mock.close())
@@ -97,8 +98,11 @@ async function untilMetric({ worker }: Setup, sample: string): Promise<void> {
   await until(scrape, { accept, what: sample, timeoutMs: 60_000 })
 }
 
-test('a renamed field is seen by drift before anything is refused', async () => {
-  const bundle = await setup()
+test.concurrent('a renamed field is seen by drift before anything is refused', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const bundle = await setup(onTestFinished)
   const { redis, mock } = bundle
   await send(bundle, 'checkout@1.4.2', carts(40, { value: 19.9 }))
   await untilMetric(bundle, 'relay_customer_id_shapes{shape="integer"} 40')
@@ -119,8 +123,8 @@ test('a renamed field is seen by drift before anything is refused', async () => 
   expect(mock.summary()).toMatchObject({ applied: 80, rejected: 0 })
 })
 
-test('a second shape of customer id alerts', async () => {
-  const bundle = await setup()
+test.concurrent('a second shape of customer id alerts', async ({ expect, onTestFinished }) => {
+  const bundle = await setup(onTestFinished)
   const { redis, mock } = bundle
   await send(bundle, 'shop@1', carts(10, { value: 19.9 }))
   await untilMetric(bundle, 'relay_customer_id_shapes{shape="integer"} 10')
