@@ -24,7 +24,7 @@ export const sharingMutants: readonly Mutant[] = [
     name: 'pause-not-told-at-register',
     breaks: 'A pause of the namespace holds one worker only.',
     file: REGISTER_SCRIPT,
-    find: "config[2] or ''",
+    find: "config[3] or ''",
     replace: "''",
     test: {
       file: PAUSE_REDIS_TEST,
