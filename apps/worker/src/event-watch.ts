@@ -1,6 +1,6 @@
-// Watches what events look like: their fields, the shapes of customer ids, and with what a customer is seen first. Events enter as they are decoded; what was
-// seen is kept in memory for ten seconds and added to what all workers have seen. It costs the delivery nothing but its
-// share of the processor: a Redis that is away delays what was seen, and never an event.
+// Watches what events look like: their fields, the shapes of customer ids, and with what a customer is seen first. Events
+// enter as they are decoded; what was seen is kept in memory for ten seconds and added to what all workers have seen. It
+// costs the delivery nothing but its share of the processor: a Redis that is away delays what was seen, and never an event.
 
 import type { Clock, DeliveryObserver } from '@retention-relay/delivery'
 import { EventSampler, FirstOperations, ShapeCounts } from '@retention-relay/events'

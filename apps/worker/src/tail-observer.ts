@@ -40,18 +40,32 @@ export class TailObserver implements Partial<DeliveryObserver> {
   }
 
   readonly decoded: NonNullable<DeliveryObserver['decoded']> = (events) => {
-    if (this.#isAsked) this.#publish(events.map(({ event }) => this.#line('accepted', event)))
+    if (!this.#isAsked) return
+    this.#publish(this.#fitting(events).map(({ event }) => this.#line('accepted', event)))
   }
 
   readonly settled: DeliveryObserver['settled'] = ({ deliveredEvents, dead }) => {
     if (!this.#isAsked) return
-    const lines = deliveredEvents.map((event) => this.#line('delivered', event))
-    for (const { event, reason, message } of dead) {
-      if (event === undefined) continue
+    const delivered = this.#fitting(deliveredEvents).map((event) => this.#line('delivered', event))
+    const died = this.#fitting(dead).flatMap(({ event, reason, message }): TailLine[] => {
+      if (event === undefined) return []
       const why = message === undefined ? { reason } : { reason, message }
-      lines.push({ ...this.#line('dead', event), ...why })
+      return [{ ...this.#line('dead', event), ...why }]
+    })
+    this.#publish([...delivered, ...died])
+  }
+
+  /** As many as may still be told in this second; the others are counted and cost nothing more. */
+  #fitting<Told>(all: readonly Told[]): readonly Told[] {
+    const now = this.#parts.now()
+    if (now - this.#secondAt >= SECOND_MS) {
+      this.#secondAt = now
+      this.#linesInSecond = 0
     }
-    this.#publish(lines)
+    const fitting = all.slice(0, TAIL_LINES_PER_SECOND - this.#linesInSecond)
+    this.#linesInSecond += fitting.length
+    this.#skipped += all.length - fitting.length
+    return fitting
   }
 
   #line(what: TailLine['what'], event: RelayEvent): TailLine {
@@ -61,15 +75,7 @@ export class TailObserver implements Partial<DeliveryObserver> {
     return { what, at: now(), worker, id, customerId, label, occurredAt, content: mask(event) }
   }
 
-  #publish(all: readonly TailLine[]): void {
-    const now = this.#parts.now()
-    if (now - this.#secondAt >= SECOND_MS) {
-      this.#secondAt = now
-      this.#linesInSecond = 0
-    }
-    const lines = all.slice(0, TAIL_LINES_PER_SECOND - this.#linesInSecond)
-    this.#linesInSecond += lines.length
-    this.#skipped += all.length - lines.length
+  #publish(lines: readonly TailLine[]): void {
     if (lines.length === 0) return
     this.#parts.publish({ lines, skipped: this.#skipped })
     this.#skipped = 0

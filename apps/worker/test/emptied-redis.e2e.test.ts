@@ -8,7 +8,7 @@ import { PartitionOutside, track } from './jobs.ts'
 import { ObservedWorker } from './observed-worker.ts'
 import { settingsOf } from './settings.ts'
 
-test('an emptied Redis is said loudly, counted, and set up again', async () => {
+const setup = async () => {
   const redis = await startTestRedis({ onEnd: onTestFinished })
   const mock = await startMock({ port: 0 })
   onTestFinished(() => mock.close())
@@ -16,6 +16,11 @@ test('an emptied Redis is said loudly, counted, and set up again', async () => {
   const worker = new ObservedWorker(settings)
   await worker.log('lease.taken')
   const partition = new PartitionOutside(redis, 'emptied')
+  return { mock, worker, partition }
+}
+
+test('an emptied Redis is said loudly, counted, and set up again', async () => {
+  const { mock, worker, partition } = await setup()
   await partition.add([track('cus_1')])
   await mock.waitFor(({ applied }) => applied === 1)
 
@@ -30,13 +35,7 @@ test('an emptied Redis is said loudly, counted, and set up again', async () => {
 })
 
 test('it is said also when another process has set the namespace up before a worker looks', async () => {
-  const redis = await startTestRedis({ onEnd: onTestFinished })
-  const mock = await startMock({ port: 0 })
-  onTestFinished(() => mock.close())
-  const settings = { ...settingsOf('emptied', mock), REDIS_URL: redis.url, RELAY_PARTITIONS: '1' }
-  const worker = new ObservedWorker(settings)
-  await worker.log('lease.taken')
-  const partition = new PartitionOutside(redis, 'emptied')
+  const { worker, partition } = await setup()
   const key = '{relay:emptied}:config'
   const config = await partition.redis.hgetall(key)
   await partition.redis

@@ -1,0 +1,52 @@
+// The bound of the live view: a busy worker tells so many lines a second, and how many it left out.
+import type { RelayEvent } from '@retention-relay/events'
+import type { TailMessage } from '@retention-relay/queue'
+import { expect, test } from 'vitest'
+
+import { TAIL_LINES_PER_SECOND, TailObserver } from '../src/tail-observer.ts'
+
+const events = (count: number): { event: RelayEvent }[] =>
+  Array.from({ length: count }, (_, n) => ({
+    event: { op: 'delete', id: `id-${n}`, customerId: 'cus_1', occurredAt: 1 },
+  }))
+
+const setup = () => {
+  const clock = { now: 5000 }
+  const told: TailMessage[] = []
+  let masked = 0
+  const observer = new TailObserver({
+    workerId: 'worker',
+    mask: () => {
+      masked += 1
+      return {}
+    },
+    publish: (message) => told.push(message),
+    now: () => clock.now,
+  })
+  return { clock, told, observer, masked: () => masked }
+}
+
+test('nothing is made or told while nobody looks', () => {
+  const { told, observer, masked } = setup()
+  observer.decoded(events(3), undefined)
+  observer.asked(true)
+  observer.asked(false)
+  observer.decoded(events(3), undefined)
+  expect([told.length, masked()]).toEqual([0, 0])
+})
+
+test('what is over the bound of a second is left out unmade, and counted in the next', () => {
+  const { clock, told, observer, masked } = setup()
+  observer.asked(true)
+  observer.decoded(events(TAIL_LINES_PER_SECOND - 1), undefined)
+  observer.decoded(events(4), undefined)
+  observer.decoded(events(5), undefined)
+  expect(told.map(({ lines, skipped }) => [lines.length, skipped])).toEqual([
+    [TAIL_LINES_PER_SECOND - 1, 0],
+    [1, 3],
+  ])
+  expect(masked()).toBe(TAIL_LINES_PER_SECOND)
+  clock.now += 1000
+  observer.decoded(events(2), undefined)
+  expect(told.at(-1)).toMatchObject({ lines: [{ what: 'accepted' }, {}], skipped: 5 })
+})
