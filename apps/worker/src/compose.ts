@@ -25,11 +25,12 @@ import type {
   LeasePort,
   RegistryPort,
 } from '@retention-relay/delivery'
-import { judgeEvent, timeRules } from '@retention-relay/events'
-import type { TimeRules, TrackingPlan } from '@retention-relay/events'
+import { identifyFirst, judgeEvent, timeRules } from '@retention-relay/events'
+import type { IdentifyFirst, TimeRules, TrackingPlan } from '@retention-relay/events'
 import {
   consumeScripts,
   createRedisClient,
+  identifiedScripts,
   isCluster,
   LeaseStore,
   leaseScripts,
@@ -94,6 +95,7 @@ export function destinationOf(config: WorkerConfig, version: string): TrackDesti
 /** What a tracking plan says about events on their way. */
 export interface PlanRules {
   readonly time: TimeRules
+  readonly identifyFirst: IdentifyFirst
   readonly judge: JudgeEvent
 }
 
@@ -103,7 +105,7 @@ export interface PlanRules {
  * @throws RelayError `RELAY_CONFIG_INVALID` when its time rules cannot be kept.
  */
 export function rulesOf(plan: TrackingPlan, namespace: string): PlanRules {
-  return { time: timeRules(plan, namespace), judge: (event) => judgeEvent(event, plan) }
+  return { time: timeRules(plan, namespace), identifyFirst: identifyFirst(plan), judge: (event) => judgeEvent(event, plan) }
 }
 
 /** What the delivery of an open namespace is made of. */
@@ -177,7 +179,7 @@ export function composeDelivery(parts: DeliveryParts): PartitionManager {
 function consumers(parts: DeliveryParts, nextToken: () => string): (lease: Lease) => Consumer {
   const { workerId, connections, namespace, destination, rules, observer } = parts
   const { gate, rate, massRejection } = parts.gates
-  const runner = new ScriptRunner(connections.scripts, consumeScripts)
+  const runner = new ScriptRunner(connections.scripts, [...consumeScripts, ...identifiedScripts])
   const budget = new ByteBudget(DEFAULT_BUFFER_BYTES)
   return (lease) => {
     const keys = partitionKeys({ ...namespace, partition: lease.partition })
@@ -191,6 +193,7 @@ function consumers(parts: DeliveryParts, nextToken: () => string): (lease: Lease
         queue,
         keys,
         client: connections.scripts,
+        runner,
         signal: connections.markers,
       }),
       destination,

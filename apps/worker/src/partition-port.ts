@@ -2,8 +2,14 @@
 // commands, and when there may be work.
 
 import type { PartitionPort } from '@retention-relay/delivery'
-import { readTombstones } from '@retention-relay/queue'
-import type { PartitionKeys, PartitionQueue, RedisClient, WorkSignal } from '@retention-relay/queue'
+import { findUnidentified, readTombstones } from '@retention-relay/queue'
+import type {
+  PartitionKeys,
+  PartitionQueue,
+  RedisClient,
+  ScriptRunner,
+  WorkSignal,
+} from '@retention-relay/queue'
 
 /** An idle consumer claims after this long, signal or not, in milliseconds. */
 const IDLE_MS = 1000
@@ -18,6 +24,8 @@ export interface PartitionPortParts {
   readonly keys: PartitionKeys
   /** The connection of the scripts. */
   readonly client: RedisClient
+  /** The same; has loaded `identifiedScripts`. */
+  readonly runner: ScriptRunner
   /** Null in a Cluster, where there is no signal. */
   readonly signal: WorkSignal | null
 }
@@ -43,6 +51,12 @@ export class RedisPartition implements PartitionPort {
 
   async tombstones(marks: readonly string[]): Promise<ReadonlyMap<string, number>> {
     return await readTombstones(this.#parts.client, this.#parts.namespace, marks)
+  }
+
+  async unidentified(
+    look: Parameters<PartitionPort['unidentified']>[0],
+  ): Promise<ReadonlySet<string>> {
+    return await findUnidentified(this.#parts.runner, this.#parts.namespace, look)
   }
 
   async settle(

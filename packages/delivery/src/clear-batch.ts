@@ -1,12 +1,14 @@
 // When a batch may go: the gate is open, the rate allows a request, the lease suffices. Then the dedupe store and the
 // tombstones are read, after all waits, since a former owner's settle or an order may have come meanwhile; what is
-// delivered already, or has lost its sense, does not go.
+// delivered already, has lost its sense, or demands that its customer were identified, does not go.
 
 import { isProfileOperation } from '@retention-relay/events'
 
 import type { Batch } from './batch.ts'
 import type { Permit } from './circuit-breaker.ts'
 import type { EndpointGate } from './endpoint-gate.ts'
+import { dropUnidentified } from './identified-customers.ts'
+import type { IdentifiedParts } from './identified-customers.ts'
 import type { Lease } from './lease.ts'
 import { deliveredOutcome } from './outcomes.ts'
 import { dropSenseless } from './drop-senseless.ts'
@@ -26,9 +28,9 @@ export interface ClearedBatch {
 }
 
 /** What clearance needs. */
-export interface ClearanceParts extends SenseParts {
+export interface ClearanceParts extends SenseParts, IdentifiedParts {
   readonly lease: Lease
-  readonly queue: Pick<PartitionPort, 'delivered' | 'tombstones'>
+  readonly queue: Pick<PartitionPort, 'delivered' | 'tombstones' | 'unidentified'>
   readonly gate: EndpointGate
   readonly rate: RateShare
   /** The session is out of sync: a look-up failed. */
@@ -78,7 +80,8 @@ async function awaitPermit(batch: Batch, parts: ClearanceParts): Promise<Permit 
 /** Settles what need not be sent; returns the others. */
 async function dropDecided(batch: Batch, parts: ClearanceParts): Promise<Batch> {
   try {
-    return await dropSenseless(await dropDelivered(batch, parts), parts)
+    const undelivered = await dropDelivered(batch, parts)
+    return await dropUnidentified(await dropSenseless(undelivered, parts), parts)
   } catch (cause) {
     parts.fail(cause)
     return []

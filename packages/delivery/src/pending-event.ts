@@ -51,7 +51,7 @@ export interface PendingEvent {
   readonly position: number
   readonly history: SendHistory
   /** What does not match its definition, which wants it delivered all the same; absent where it matches. */
-  readonly tolerated?: string
+  tolerated?: string
 }
 
 /** As objects events take about this many times their bytes. */

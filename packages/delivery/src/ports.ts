@@ -61,6 +61,11 @@ export interface PartitionPort {
   delivered(members: readonly string[]): Promise<boolean[]>
   /** Times of the tombstones that there are, by mark, in milliseconds since 1970. */
   tombstones(marks: readonly string[]): Promise<ReadonlyMap<string, number>>
+  /** Keeps who is identified, then returns the customers of `asked` who never were. */
+  unidentified(request: {
+    readonly identified: readonly string[]
+    readonly asked: readonly string[]
+  }): Promise<ReadonlySet<string>>
   settle(request: SettleRequest): Promise<'settled' | 'lost'>
   /** `uncertain`: jobs that may have been in flight, `active` for all that are claimed; later claims tell so. */
   requeue(

@@ -1,5 +1,5 @@
 // A consumer on a partition in memory, a scripted destination and a clock in the test's hand.
-import { retentionPlan, timeRules } from '@retention-relay/events'
+import { identifyFirst, retentionPlan, timeRules } from '@retention-relay/events'
 import { onTestFinished } from 'vitest'
 
 import { DEFAULT_BATCH_LIMITS } from '../src/batch.ts'
@@ -56,6 +56,7 @@ export function setupConsumer(changes: Partial<ConsumerParts> = {}): ConsumerBen
     queue: partition,
     judge: allValid,
     time: timeRules(retentionPlan, NAMESPACE),
+    identifyFirst: identifyFirst(retentionPlan),
     destination,
     gate,
     rate,

@@ -7,7 +7,7 @@ import type { ClaimedJob, ClaimReply, Clock, PartitionPort, SettleRequest } from
 import { claimedJob } from './events.ts'
 
 /** A call of the port. */
-export type Call = 'claim' | 'delivered' | 'tombstones' | 'settle' | 'requeue'
+export type Call = 'claim' | 'delivered' | 'tombstones' | 'unidentified' | 'settle' | 'requeue'
 
 /** `before`: it never reaches Redis. `after`: it takes effect and its answer is lost. */
 export type Fault = 'before' | 'after'
@@ -28,6 +28,8 @@ export class FakePartition implements PartitionPort {
   readonly members = new Set<string>()
   /** Times of tombstones by mark. */
   readonly stones = new Map<string, number>()
+  /** Customers who were identified. */
+  readonly identified = new Set<string>()
   readonly deadLetters: DeadLetterRecord[] = []
   readonly counters = { accepted: 0, delivered: 0, duplicate: 0, dead: 0 }
   /** Calls in the order in which they were made. */
@@ -79,6 +81,15 @@ export class FakePartition implements PartitionPort {
     return await this.#call('tombstones', () => {
       const found = marks.filter((mark) => this.stones.has(mark))
       return new Map(found.map((mark) => [mark, this.stones.get(mark)!]))
+    })
+  }
+
+  async unidentified(
+    look: Parameters<PartitionPort['unidentified']>[0],
+  ): Promise<ReadonlySet<string>> {
+    return await this.#call('unidentified', () => {
+      for (const customerId of look.identified) this.identified.add(customerId)
+      return new Set(look.asked.filter((customerId) => !this.identified.has(customerId)))
     })
   }
 

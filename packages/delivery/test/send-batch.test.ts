@@ -191,7 +191,11 @@ test('a batch of duplicates only is settled without a request', async () => {
 test('when the look-up fails nothing is sent and the session is out of sync', async () => {
   const lost = new Error('ECONNRESET')
   const { destination, session, send } = setupSender({
-    queue: { delivered: () => Promise.reject(lost), tombstones: async () => new Map() },
+    queue: {
+      delivered: () => Promise.reject(lost),
+      tombstones: async () => new Map(),
+      unidentified: async () => new Set(),
+    },
   })
   await send(batchOf(a))
   expect([destination.sent, session.outcomes, session.failures]).toEqual([[], [], [lost]])

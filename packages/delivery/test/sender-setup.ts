@@ -1,6 +1,6 @@
 // A batch sender with everything around it in the test's hand: what it settles, puts aside and fails is kept.
 import type { RelayEvent } from '@retention-relay/events'
-import { encodeOperation, retentionPlan, timeRules } from '@retention-relay/events'
+import { encodeOperation, identifyFirst, retentionPlan, timeRules } from '@retention-relay/events'
 
 import type { Batch } from '../src/batch.ts'
 import { EndpointGate } from '../src/endpoint-gate.ts'
@@ -74,8 +74,10 @@ export function setupSender(changes: Partial<SenderParts> = {}, clock = new Fake
     queue: {
       delivered: async (all) => all.map((member) => session.members.has(member)),
       tombstones: async () => new Map(),
+      unidentified: async () => new Set(),
     },
     time: timeRules(retentionPlan, NAMESPACE),
+    identifyFirst: identifyFirst(retentionPlan),
     destination,
     gate,
     rate,

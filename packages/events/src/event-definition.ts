@@ -71,6 +71,11 @@ export interface EventDefinition<
   /** What becomes of it then, if it was not sent before: sent with its original time, or a dead letter. Default `send`. */
   readonly onStale?: 'send' | 'dead-letter'
   /**
+   * What the event becomes where its customer was never identified here. `strict`: a dead letter (`invalid`), to be replayed
+   * after an identify. `warn`: delivered, counted and logged. `off`: delivered. Default `off`.
+   */
+  readonly identifyFirst?: Checks
+  /**
    * Names of events that this one makes senseless: unsent ones of its checkout, of its cart, and older ones of its
    * customer. They must have `staleAfterMs` and `onStale: 'dead-letter'`.
    */

@@ -41,6 +41,8 @@ export {
   FirstOperations,
 } from './identity/first-operations.ts'
 export type { FirstOperation } from './identity/first-operations.ts'
+export { identifyFirst } from './identity/identify-first.ts'
+export type { IdentifyFirst } from './identity/identify-first.ts'
 export { MOST_SHAPES, OTHER_SHAPE } from './identity/id-shape.ts'
 export { secondShapes, ShapeCounts } from './identity/shape-counts.ts'
 export type { SeenShape } from './identity/shape-counts.ts'

@@ -58,6 +58,7 @@ export {
   storeProfile,
   storeShapes,
 } from './drift/drift-store.ts'
+export { findUnidentified, identifiedScripts } from './identified/identified-store.ts'
 export { readTombstones, tombstoneScripts, writeTombstones } from './tombstones/tombstone-store.ts'
 export { readLiveWorkers } from './status/live-workers.ts'
 export { readNamespace } from './status/namespace-settings.ts'

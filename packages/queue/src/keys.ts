@@ -3,6 +3,8 @@
 // Cluster and partitions spread over the masters. None of ours lies under BullMQ's `<prefix>:events:`, since its
 // clean-up deletes what it does not know there.
 
+import { partitionOf } from '@retention-relay/events'
+
 /** Name of every BullMQ queue of the relay. */
 export const QUEUE_NAME = 'events'
 
@@ -97,17 +99,27 @@ export function namespaceKeys(namespace: string): NamespaceKeys {
   }
 }
 
-/** Hash tags over which tombstones are spread. */
-const TOMBSTONE_TAGS = 64
+/** Hash tags over which tombstones and identified customers are spread. */
+const TAGS = 64
 
 /** The hash tag's last part for a mark: `t0` to `t63`. */
 export function tombstoneTag(mark: string): string {
-  return `t${Number.parseInt(mark.slice(0, 2), 16) % TOMBSTONE_TAGS}`
+  return `t${Number.parseInt(mark.slice(0, 2), 16) % TAGS}`
 }
 
 /** Key of a tombstone. `mark`: hash of its scope. String with expiry: `<ms>:<id of the superseding event>`. */
 export function tombstoneKey(namespace: string, mark: string): string {
   return `{relay:${namespace}:${tombstoneTag(mark)}}:tombstone:${mark}`
+}
+
+/** The hash tag's last part for a customer, whatever the number of partitions: `t0` to `t63`. */
+export function customerTag(customerId: string): string {
+  return `t${partitionOf(customerId, TAGS)}`
+}
+
+/** Base of the keys of identified customers, as 64-bit integers. Sets with expiry: `<base>:<00 to 99>`. */
+export function identifiedKey(namespace: string, tag: string): string {
+  return `{relay:${namespace}:${tag}}:identified`
 }
 
 /**

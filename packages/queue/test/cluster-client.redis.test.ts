@@ -5,7 +5,16 @@ import type { RedisCluster } from '@retention-relay/testkit'
 import { Cluster } from 'ioredis'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 
-import { awaitRedis, closeRedisClient, createRedisClient, keySlot, masters } from '../src/index.ts'
+import {
+  awaitRedis,
+  closeRedisClient,
+  createRedisClient,
+  findUnidentified,
+  identifiedScripts,
+  keySlot,
+  masters,
+  ScriptRunner,
+} from '../src/index.ts'
 import type { RedisAddress, RedisClient } from '../src/index.ts'
 
 let cluster: RedisCluster
@@ -50,6 +59,16 @@ it.each(['{relay:production:g1:7}:events:wait', 'plain', '{}x', 'a{b}c{d}'])(
     expect(await client.cluster('KEYSLOT', key)).toBe(keySlot(key))
   },
 )
+
+it('finds identified customers on whichever master they are', async () => {
+  const client = connect(cluster.addresses)
+  await awaitRedis(client, { timeoutMs: 20_000 })
+  const runner = new ScriptRunner(client, identifiedScripts)
+  const customers = Array.from({ length: 200 }, (_, index) => `cus_${index}`)
+  const identified = customers.filter((_, index) => index % 2 === 0)
+  const unidentified = await findUnidentified(runner, 'cluster', { identified, asked: customers })
+  expect(unidentified).toEqual(new Set(customers.filter((_, index) => index % 2 === 1)))
+})
 
 it('is closed at once while a master hangs', async () => {
   const client = connect(cluster.addresses)
