@@ -56,6 +56,8 @@ export class PartitionManager {
   readonly #held = new Map<number, Held>()
   /** Consumers without a lease that still have settles to write; their partitions are not acquired before. */
   readonly #ending = new Map<number, Consumer>()
+  /** Partitions whose lease may be this worker's all the same: the answer to an acquire or a release was lost. */
+  readonly #unanswered = new Set<number>()
   readonly #stop = new AbortController()
   #running: Promise<void> | undefined
 
@@ -86,6 +88,7 @@ export class PartitionManager {
     const over = new AbortController()
     const grace = this.#parts.clock.sleep(graceMs, over.signal)
     await Promise.race([Promise.all([this.#running, ...ends]), grace])
+    await Promise.race([this.#giveBackUnanswered(), grace])
     await Promise.race([this.#parts.registry.leave().catch(() => undefined), grace])
     over.abort()
   }
@@ -164,9 +167,11 @@ export class PartitionManager {
     const token = nextToken()
     const sentAt = momentOf(clock)
     const reply = await leases.acquire(partition, token).catch(() => null)
+    if (reply === null) this.#unanswered.add(partition)
+    else this.#unanswered.delete(partition)
     if (reply === null || !reply.held) return false
     if (this.#stop.signal.aborted) {
-      await leases.release(partition, [token]).catch(() => undefined)
+      await this.#release(partition, [token])
       return false
     }
     this.#take(partition, token, sentAt)
@@ -212,8 +217,21 @@ export class PartitionManager {
   async #handOver(held: Held, requestMs: number, graceMs: number): Promise<void> {
     const { partition } = held.lease
     await held.consumer.stop(requestMs, graceMs)
-    await this.#parts.leases.release(partition, held.lease.tokens).catch(() => undefined)
+    await this.#release(partition, held.lease.tokens)
     this.#end(held, 'handed over')
+  }
+
+  async #release(partition: number, tokens: readonly string[]): Promise<void> {
+    try {
+      await this.#parts.leases.release(partition, tokens)
+    } catch {
+      this.#unanswered.add(partition)
+    }
+  }
+
+  /** Acquires once more what may be this worker's: its own lease is given again, and while it stops given back. */
+  async #giveBackUnanswered(): Promise<void> {
+    await Promise.all([...this.#unanswered].map((partition) => this.#acquireOne(partition)))
   }
 
   #drop(held: Held, cause: string): void {

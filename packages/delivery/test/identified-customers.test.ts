@@ -19,7 +19,9 @@ const subscription = (customerId: string): TrackEvent =>
 
 /** What was applied: ids of tracks, `identify <customer>`. */
 const applied = (bench: ConsumerBench): string[] =>
-  bench.destination.applied.map(({ id, action, identifiers }) => id ?? `${action} ${identifiers.id}`)
+  bench.destination.applied.map(
+    ({ id, action, identifiers }) => id ?? `${action} ${identifiers.id}`,
+  )
 
 test('an event of a customer who was never identified is a dead letter that says what to do, the others go', async () => {
   const bench = setupConsumer({ identifyFirst: demanding('strict') })
@@ -28,7 +30,9 @@ test('an event of a customer who was never identified is a dead letter that says
   startConsumer(bench)
   await forMs(bench, 2_000)
   const message = 'its customer was never identified here: send an identify, then replay it'
-  expect(bench.partition.deadLetters).toMatchObject([{ id: demands.id, reason: 'invalid', message }])
+  expect(bench.partition.deadLetters).toMatchObject([
+    { id: demands.id, reason: 'invalid', message },
+  ])
   expect(new Set(applied(bench))).toEqual(new Set([next.id, 'identify b', ofKnown.id]))
   expect(bench.partition.counters).toEqual({ accepted: 4, delivered: 3, duplicate: 0, dead: 1 })
 })

@@ -227,6 +227,34 @@ test('a lease that is granted while the worker stops is given back, and nothing 
   expect([worker.consumers, store.ownerOf(0)]).toEqual([[], ''])
 })
 
+test.each(['acquire', 'release'] as const)(
+  'a lease is given back at the stop though the answer to its %s was lost',
+  async (call) => {
+    const { clock, store, start } = setupWorkers(4)
+    const leases = store.leasesOf('a')
+    const lost = new Set([0, 2])
+    const worker = start('a', {
+      leases: {
+        ...leases,
+        // An acquire has taken effect, a release has not.
+        [call]: async (partition: number, words: never) => {
+          if (call === 'acquire' || !lost.has(partition)) await leases[call](partition, words)
+          if (lost.delete(partition)) throw new Error('ECONNRESET')
+          return { held: true }
+        },
+      },
+    })
+    await clock.advance(100)
+    if (call === 'acquire') {
+      expect(worker.manager.leased).toEqual([1, 3])
+      expect(store.ownerOf(0)).toMatch(/^a#/)
+    }
+    await clock.until(worker.manager.stop(5000))
+    expect(lost.size).toBe(0)
+    expect(store.shares(4)).toEqual({ '': 4 })
+  },
+)
+
 test.each(['release', 'renew', 'acquire'] as const)(
   'a stop ends with its grace also when %s hangs',
   async (hanging) => {
