@@ -105,7 +105,11 @@ export interface PlanRules {
  * @throws RelayError `RELAY_CONFIG_INVALID` when its time rules cannot be kept.
  */
 export function rulesOf(plan: TrackingPlan, namespace: string): PlanRules {
-  return { time: timeRules(plan, namespace), identifyFirst: identifyFirst(plan), judge: (event) => judgeEvent(event, plan) }
+  return {
+    time: timeRules(plan, namespace),
+    identifyFirst: identifyFirst(plan),
+    judge: (event) => judgeEvent(event, plan),
+  }
 }
 
 /** What the delivery of an open namespace is made of. */

@@ -1,6 +1,6 @@
 // Jobs as any producer adds them: BullMQ's own Queue, keys and names of the wire. Also what is left of them in Redis.
 
-import type { RelayEvent, TrackEvent } from '@retention-relay/events'
+import type { IdentifyEvent, RelayEvent, TrackEvent } from '@retention-relay/events'
 import { createUlidSource, jobName } from '@retention-relay/events'
 import { partitionKeys, QUEUE_NAME } from '@retention-relay/queue'
 import type { DeadLetterRecord } from '@retention-relay/events'
@@ -22,6 +22,17 @@ export function track(customerId: string, data: Record<string, unknown> = {}): T
     name: 'order_placed',
     data,
   }
+}
+
+/** Attributes of a customer. */
+export function identify(
+  customerId: string,
+  attributes: Record<string, unknown> = { vip_tier: 'gold' },
+  version?: number,
+): IdentifyEvent {
+  const occurredAt = Date.now()
+  const versioned = version === undefined ? {} : { version }
+  return { op: 'identify', id: nextUlid(), customerId, occurredAt, attributes, ...versioned }
 }
 
 /** One partition of a namespace, seen from outside. */

@@ -3,12 +3,13 @@
 
 import { fileURLToPath } from 'node:url'
 
+import { eventLabel } from '@retention-relay/events'
 import type { RelayEvent, TrackEvent } from '@retention-relay/events'
 import { startMock } from '@retention-relay/mock-customerio'
 import { startTestRedis, until } from '@retention-relay/testkit'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 
-import { PartitionOutside, track } from './jobs.ts'
+import { identify, PartitionOutside, track } from './jobs.ts'
 import { ObservedWorker } from './observed-worker.ts'
 import { settingsOf } from './settings.ts'
 
@@ -20,7 +21,7 @@ beforeEach(() => mock.reset())
 /** In everything that must be in no message and no log line. */
 const VALUE = 'quagga-19'
 
-type Plan = 'today' | 'tomorrow'
+type Plan = 'today' | 'tomorrow' | 'identify-first'
 
 function start(namespace: string, plan?: Plan): ObservedWorker {
   const path = plan && fileURLToPath(new URL(`plans/${plan}.mjs`, import.meta.url))
@@ -48,13 +49,7 @@ test('what a service in another language stored wrongly is a dead letter with it
   const good = [viewed('cus_1'), viewed('cus_1'), viewed('cus_1')]
   const wrong = viewed('cus_1', { product_id: 'p-1', name: 'Green tea', value: VALUE })
   const unknown = event('cus_1', 'page_seen', { page: VALUE })
-  const attributes: RelayEvent = {
-    op: 'identify',
-    id: track('cus_1').id,
-    customerId: 'cus_1',
-    occurredAt: Date.now(),
-    attributes: { total_orders: VALUE },
-  }
+  const attributes = identify('cus_1', { total_orders: VALUE })
   await partition.add([good[0]!, wrong, good[1]!, unknown])
   await partition.add([attributes, good[2]!])
 
@@ -118,10 +113,17 @@ test.each([
       detail: "a producer knows rating_given, the worker's tracking plan does not",
     },
   ],
+  [
+    'an identify with an attribute that only a producer knows',
+    {
+      newer: identify('cus_1', { shoe_size: 41 }, 2),
+      detail: 'it has version 2 of identify, the worker knows 1',
+    },
+  ],
 ] as const)(
   '%s holds its partition and says so, and a worker with the newer plan delivers everything in order',
   async (_, { newer, detail }) => {
-    const namespace = `newer-${newer.name.replace('_', '-')}`
+    const namespace = `newer-${eventLabel(newer).replace('_', '-')}`
     const partition = new PartitionOutside(redis, namespace)
     const [before, beside, behind] = [viewed('cus_1'), viewed('cus_2'), viewed('cus_1')]
     await partition.add([before])
@@ -141,7 +143,9 @@ test.each([
 
     start(namespace, 'tomorrow')
     await settled(partition)
-    expect(receivedIds('cus_1')).toEqual(idsOf([before, newer, behind]))
+    // An identify has no id at Customer.io.
+    const newerId = newer.op === 'track' ? newer.id : null
+    expect(receivedIds('cus_1')).toEqual([before.id, newerId, behind.id])
     expect(receivedIds('cus_2')).toEqual([beside.id])
     expect(await partition.deadLetters()).toEqual([])
     expect(mock.summary()).toMatchObject({ applied: 4, duplicates: 0 })
@@ -187,6 +191,42 @@ test('an event that its definition only warns of is delivered, counted and logge
     fault: expect.stringContaining('data.answers: expected number (it is a string)') as string,
   })
   expect(worker.output).not.toContain(VALUE)
+  expect(await partition.deadLetters()).toEqual([])
+})
+
+/** As `subscription_created` takes it. */
+const SUBSCRIPTION = {
+  subscription_id: 'sub-1',
+  items: [{ product_id: 'p-1', name: 'Green tea', quantity: 1, unit_price: 9.9 }],
+  value: 9.9,
+  currency: 'EUR',
+  interval_days: 30,
+}
+
+test('an event that demands an identified customer is a dead letter before the identify, and is delivered after it', async () => {
+  const partition = new PartitionOutside(redis, 'identify-first')
+  const early = event('cus_1', 'subscription_created', SUBSCRIPTION)
+  const seen = viewed('cus_1')
+  await partition.add([early, seen])
+  const worker = start('identify-first', 'identify-first')
+  await settled(partition)
+  expect(receivedIds('cus_1')).toEqual([seen.id])
+  await worker.untilMetric('relay_events_tolerated_total{name="product_viewed"}', 1)
+  const [letter, ...others] = await partition.deadLetters()
+  expect(others).toEqual([])
+  expect(letter).toMatchObject({ id: early.id, reason: 'invalid', attempts: 0 })
+  expect(letter?.message).toContain('never identified here')
+
+  // Another worker knows as much.
+  expect(await worker.process.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+  const later = event('cus_1', 'subscription_created', SUBSCRIPTION)
+  await partition.add([identify('cus_1'), later])
+  start('identify-first', 'identify-first')
+  await settled(partition)
+  expect(receivedIds('cus_1')).toEqual([seen.id, null, later.id])
+  await partition.add([early])
+  await settled(partition)
+  expect(receivedIds('cus_1')).toEqual([seen.id, null, later.id, early.id])
   expect(await partition.deadLetters()).toEqual([])
 })
 

@@ -8,6 +8,7 @@ import { documentedKeys } from './key-document.ts'
 /** Keys that BullMQ or a script makes from one of keys.ts. */
 const DERIVED = [
   'T:tombstone:<mark>',
+  'T:identified:<bucket>',
   'P:events:<job>',
   'P:events:<job>:lock',
   'P:events:id',

@@ -1,9 +1,11 @@
 // Setup: a namespace in which everything happens that leaves a key: deliveries, a duplicate, dead letters, one that was
 //   resolved, an id without its job, the tombstones of an order, a pause that a person ended, fields and ids that are
-//   watched.
+//   watched, an identify where an event demands one.
 // Timeline: looked at before a worker starts, while it holds claimed jobs, and again when it has drained everything and has stopped.
 // Proves: Redis holds no key that docs/keys.md does not name, each is of the type and has the expiry that it
 //   says, and of the jobs nothing is left.
+
+import { fileURLToPath } from 'node:url'
 
 import { retentionPlan, timeRules } from '@retention-relay/events'
 import { startMock } from '@retention-relay/mock-customerio'
@@ -20,7 +22,7 @@ import { startFaultProxy, startTestRedis, until } from '@retention-relay/testkit
 import type { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { PartitionOutside, track } from './jobs.ts'
+import { identify, PartitionOutside, track } from './jobs.ts'
 import { documentedKeys } from './key-document.ts'
 import { ObservedWorker } from './observed-worker.ts'
 import { settingsOf } from './settings.ts'
@@ -71,6 +73,7 @@ test('no key is in Redis that the document does not name, and none stays longer 
   const [first, gone] = [track('cus_2'), await partition.add([track('cus_3')])]
   await client.del(`${partition.keys.jobBase}${gone}`)
   await partition.add([bad, first, track('cus_4', { coupon: 'bad' })])
+  await partition.add([identify('cus_5')])
   await partition.add([first])
   const runner = new ScriptRunner(client, [...pauseScripts, ...tombstoneScripts])
   const pauses = new PauseStore(runner, namespaceKeys('keys'))
@@ -83,7 +86,11 @@ test('no key is in Redis that the document does not name, and none stays longer 
   const before = await look(client, (expiry) => expiry !== '10 s')
   // As after its ten seconds.
   await client.del(namespaceKeys('keys').tail)
-  const settings = { ...settingsOf('keys', mock), CUSTOMERIO_TRACK_URL: proxy.url('http') }
+  const settings = {
+    ...settingsOf('keys', mock),
+    CUSTOMERIO_TRACK_URL: proxy.url('http'),
+    RELAY_TRACKING_PLAN: fileURLToPath(new URL('plans/identify-first.mjs', import.meta.url)),
+  }
   const request = proxy.hold('/api/v2/batch')
   const worker = new ObservedWorker({ ...settings, REDIS_URL: redis.url })
   await request.caught
@@ -124,6 +131,7 @@ test('no key is in Redis that the document does not name, and none stays longer 
     'P:events:meta',
     'P:lease-run',
     'P:orphans',
+    'T:identified:<bucket>',
     'T:tombstone:<mark>',
   ])
 })

@@ -49,6 +49,11 @@ interface Definition<Schema extends ObjectSchema> {
   readonly critical?: readonly FieldPath<z.output<Schema>>[]
   /** Default `strict`. */
   readonly checks?: Checks
+  /**
+   * Brings the data of version N to version N + 1, under the key N. Data of an older version without one is checked as it
+   * is.
+   */
+  readonly upcasters?: Readonly<Record<number, (data: Record<string, unknown>) => object>>
 }
 
 /** What an event of one name must look like. */
@@ -59,11 +64,6 @@ export interface EventDefinition<
   readonly name: Name
   /** Raised when the meaning or the schema changes. 1 or more. */
   readonly version: number
-  /**
-   * Brings the data of version N to version N + 1, under the key N. An event of an older version without one is checked
-   * as it is.
-   */
-  readonly upcasters?: Readonly<Record<number, (data: Record<string, unknown>) => object>>
   /** Without one, every call is an event of its own. */
   readonly idempotencyKey?: IdempotencyKey<z.output<Schema>>
   /** Age in milliseconds from which on the event is of no use. Default: it never is. */
@@ -83,7 +83,12 @@ export interface EventDefinition<
 }
 
 /** What the attributes of `identify` must look like. */
-export type AttributesDefinition<Schema extends ObjectSchema = ObjectSchema> = Definition<Schema>
+export interface AttributesDefinition<
+  Schema extends ObjectSchema = ObjectSchema,
+> extends Definition<Schema> {
+  /** Raised when an attribute is added or changes its meaning: older workers wait then. 1 or more. Default 1. */
+  readonly version?: number
+}
 
 /** Declares one event. */
 export function defineEvent<const Name extends string, Schema extends ObjectSchema>(

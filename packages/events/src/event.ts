@@ -26,6 +26,8 @@ export interface TrackEvent extends EventBase {
 export interface IdentifyEvent extends EventBase {
   readonly op: 'identify'
   readonly attributes: JsonObject
+  /** Version of the definition that the attributes were checked against. */
+  readonly version?: number
 }
 
 /** A profile operation on the customer as a whole. */

@@ -84,7 +84,12 @@ export { loadTrackingPlan, TRACKING_PLAN_VARIABLE } from './load-tracking-plan.t
 export { crc16, DEFAULT_PARTITIONS, partitionOf } from './partition.ts'
 export { timeRules } from './time-rules.ts'
 export type { TimeRules, Tombstones } from './time-rules.ts'
-export { defineTrackingPlan, eventDefinitions, findDefinition } from './tracking-plan.ts'
+export {
+  attributesVersion,
+  defineTrackingPlan,
+  eventDefinitions,
+  findDefinition,
+} from './tracking-plan.ts'
 export type { AttributesInput, EventName, TrackingPlan, TrackInput } from './tracking-plan.ts'
 export { createUlidSource, DERIVED_ID_TIME_MS, deriveId, isUlid } from './ulid.ts'
 export type { UlidSourceOptions } from './ulid.ts'

@@ -59,7 +59,7 @@ const kinds: Readonly<Record<string, JsonSchema>> = {
     { name: { type: 'string', pattern: '\\S' }, data: object },
     { version },
   ),
-  identify: eventSchema({ const: 'identify' }, { attributes: object }),
+  identify: eventSchema({ const: 'identify' }, { attributes: object }, { version }),
   profile: eventSchema({ enum: wholeCustomer }, {}),
   merge: eventSchema({ const: 'merge' }, { primaryId }),
   addDevice: eventSchema({ const: 'add_device' }, { device }),

@@ -3,10 +3,11 @@
 // definition says how; one of a newer version waits for a newer worker.
 
 import { checkData, checkMessage } from './check-data.ts'
-import type { Checks, EventDefinition, ObjectSchema } from './event-definition.ts'
+import type { Checks, EventDefinition } from './event-definition.ts'
+import { eventLabel } from './event.ts'
 import type { IdentifyEvent, JsonObject, RelayEvent, TrackEvent } from './event.ts'
 import type { TrackingPlan } from './tracking-plan.ts'
-import { findDefinition } from './tracking-plan.ts'
+import { attributesVersion, findDefinition } from './tracking-plan.ts'
 
 /** What becomes of an event. */
 export type Judgement =
@@ -18,32 +19,26 @@ export type Judgement =
   /** Its definition is newer than the plan's: held until a newer worker comes. */
   | { readonly kind: 'newer'; readonly fault: string }
 
-/** Judges an event. Never throws. */
-export function judgeEvent(event: RelayEvent, plan: TrackingPlan): Judgement {
-  if (event.op === 'track') return judgeTrack(event, plan)
-  // A profile operation has no definition.
-  if (event.op !== 'identify') return { kind: 'valid', event }
-  const { schema, checks } = plan.attributes
-  return judge(event, { schema, checks, data: event.attributes, root: 'attributes' })
+/** A definition, and what it is asked about. */
+interface Case {
+  readonly definition: Pick<EventDefinition, 'schema' | 'checks' | 'upcasters' | 'version'>
+  readonly event: TrackEvent | IdentifyEvent
+  readonly data: JsonObject
+  /** Begins the paths of faults. */
+  readonly root: string
 }
 
-function judgeTrack(event: TrackEvent, plan: TrackingPlan): Judgement {
+/** Judges an event. Never throws. */
+export function judgeEvent(event: RelayEvent, plan: TrackingPlan): Judgement {
+  if (event.op === 'identify') {
+    const definition = { ...plan.attributes, version: attributesVersion(plan) }
+    return judge({ definition, event, data: event.attributes, root: 'attributes' })
+  }
+  // A profile operation has no definition.
+  if (event.op !== 'track') return { kind: 'valid', event }
   const definition = findDefinition(plan, event.name)
   if (definition === undefined) return judgeUnknown(event, plan.unknownEvents)
-  const { version, schema, checks } = definition
-  const from = event.version ?? version
-  if (!Number.isSafeInteger(from) || from < 1) {
-    return withFault(event, checks, `the version of ${event.name} is not a whole number from 1`)
-  }
-  if (from > version) {
-    const fault = `it has version ${from} of ${event.name}, the worker knows ${version}`
-    return { kind: 'newer', fault }
-  }
-  const brought = bringForward(event, from, definition)
-  if (typeof brought === 'string') return withFault(event, checks, brought)
-  const judged = judge(brought, { schema, checks, data: brought.data, root: 'data' })
-  if (from === version || !('fault' in judged)) return judged
-  return { ...judged, fault: `version ${from}, checked as version ${version}: ${judged.fault}` }
+  return judge({ definition, event, data: event.data, root: 'data' })
 }
 
 /** A version says that a producer's plan knows the event: the service was deployed before the worker. */
@@ -55,14 +50,33 @@ function judgeUnknown(event: TrackEvent, checks: Checks): Judgement {
   return withFault(event, checks, `the tracking plan has no event ${event.name}`)
 }
 
-/** The event at the plan's version, or as near as upcasters bring it; text when one of them threw. */
-function bringForward(
-  event: TrackEvent,
-  from: number,
-  { version, upcasters }: EventDefinition,
-): TrackEvent | string {
-  if (upcasters === undefined || from === version) return event
-  let data: JsonObject = event.data
+function judge(given: Case): Judgement {
+  const { event, definition } = given
+  const { version, checks } = definition
+  const from = event.version ?? version
+  if (!Number.isSafeInteger(from) || from < 1) {
+    return withFault(
+      event,
+      checks,
+      `the version of ${eventLabel(event)} is not a whole number from 1`,
+    )
+  }
+  if (from > version) {
+    const fault = `it has version ${from} of ${eventLabel(event)}, the worker knows ${version}`
+    return { kind: 'newer', fault }
+  }
+  const brought = bringForward(given, from)
+  if (typeof brought === 'string') return withFault(event, checks, brought)
+  const judged = checkCase(brought)
+  if (from === version || !('fault' in judged)) return judged
+  return { ...judged, fault: `version ${from}, checked as version ${version}: ${judged.fault}` }
+}
+
+/** The case at the plan's version, or as near as upcasters bring it; text when one of them threw. */
+function bringForward(given: Case, from: number): Case | string {
+  const { version, upcasters } = given.definition
+  if (upcasters === undefined || from === version) return given
+  let { data } = given
   for (let at = from; at < version; at += 1) {
     const upcast = Object.hasOwn(upcasters, at) ? upcasters[at] : undefined
     if (upcast === undefined) continue
@@ -73,23 +87,23 @@ function bringForward(
       return `bringing it from version ${at} to ${at + 1} threw ${name}`
     }
   }
-  return { ...event, data, version }
+  return { ...given, data, event: withData(given.event, data, version) }
 }
 
-function judge(
+function withData(
   event: TrackEvent | IdentifyEvent,
-  rules: {
-    readonly schema: ObjectSchema
-    readonly checks: Checks | undefined
-    readonly data: JsonObject
-    readonly root: string
-  },
-): Judgement {
-  if (rules.checks === 'off') return { kind: 'valid', event }
-  const checked = checkData(rules.schema, rules.data, rules.root)
+  data: JsonObject,
+  version: number,
+): TrackEvent | IdentifyEvent {
+  if (event.op === 'track') return { ...event, data, version }
+  return { ...event, attributes: data, version }
+}
+
+function checkCase({ definition: { schema, checks }, event, data, root }: Case): Judgement {
+  if (checks === 'off') return { kind: 'valid', event }
+  const checked = checkData(schema, data, root)
   if (checked.kind === 'valid') return { kind: 'valid', event }
-  const what = event.op === 'track' ? event.name : event.op
-  return withFault(event, rules.checks, checkMessage(what, checked))
+  return withFault(event, checks, checkMessage(eventLabel(event), checked))
 }
 
 function withFault(event: RelayEvent, checks: Checks | undefined, fault: string): Judgement {

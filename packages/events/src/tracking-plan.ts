@@ -106,6 +106,11 @@ export function findDefinition(plan: TrackingPlan, name: string): EventDefinitio
   return (plan.events as Record<string, EventDefinition>)[name]
 }
 
+/** Version of the attributes' definition. */
+export function attributesVersion({ attributes }: TrackingPlan): number {
+  return attributes.version ?? 1
+}
+
 /** All definitions, in the order of the plan. */
 export function eventDefinitions(plan: TrackingPlan): readonly EventDefinition[] {
   return Object.values(plan.events)
@@ -118,14 +123,24 @@ function repeated(definitions: readonly EventDefinition[]): string[] {
 }
 
 function faultsOf(plan: TrackingPlan): string[] {
-  const faults = eventDefinitions(plan).flatMap(({ name, version, schema }) => {
-    const found: string[] = []
-    if (!Number.isSafeInteger(version) || version < 1) {
-      found.push(`The version of ${name} must be a whole number from 1.`)
-    }
-    const fault = schemaFault(schema)
-    return fault === null ? found : [...found, `The schema of ${name} ${fault}`]
-  })
-  const fault = schemaFault(plan.attributes.schema)
-  return fault === null ? faults : [...faults, `The schema of the attributes ${fault}`]
+  const attributes = {
+    ...plan.attributes,
+    name: 'the attributes',
+    version: attributesVersion(plan),
+  }
+  return [...eventDefinitions(plan), attributes].flatMap((definition) =>
+    definitionFaults(definition),
+  )
+}
+
+function definitionFaults(
+  definition: Pick<EventDefinition, 'name' | 'version' | 'schema'>,
+): string[] {
+  const { name, version, schema } = definition
+  const faults: string[] = []
+  if (!Number.isSafeInteger(version) || version < 1) {
+    faults.push(`The version of ${name} must be a whole number from 1.`)
+  }
+  const fault = schemaFault(schema)
+  return fault === null ? faults : [...faults, `The schema of ${name} ${fault}`]
 }

@@ -111,6 +111,42 @@ describe('an event', () => {
   })
 })
 
+describe('an identify', () => {
+  const identify = (attributes: object, version?: number): RelayEvent =>
+    ({
+      op: 'identify',
+      ...base,
+      attributes,
+      ...(version === undefined ? {} : { version }),
+    }) as RelayEvent
+  const attributes = defineAttributes({
+    description: 'A test.',
+    version: 2,
+    schema: z.strictObject({ city: z.string() }),
+    upcasters: { 1: ({ town }) => ({ city: town }) },
+  })
+  const second = defineTrackingPlan({ events: [], attributes })
+
+  it('of a newer version is held: the service knows an attribute that the worker does not', () => {
+    expect(judgeEvent(identify({ colour: 'red' }, 3), second)).toEqual({
+      kind: 'newer',
+      fault: 'it has version 3 of identify, the worker knows 2',
+    })
+    expect(judgeEvent(identify({ city: 'Bonn' }, 2), plan()).kind).toBe('newer')
+  })
+
+  it('of an older version is brought forward', () => {
+    const given = identify({ town: 'Bonn' }, 1)
+    const judged = judgeEvent(given, second)
+    expect(judged).toEqual({ kind: 'valid', event: identify({ city: 'Bonn' }, 2) })
+  })
+
+  it('without a version is checked as one of today', () => {
+    expect(judgeEvent(identify({ city: 'Bonn' }), second).kind).toBe('valid')
+    expect(judgeEvent(identify({ town: 'Bonn' }), second).kind).toBe('invalid')
+  })
+})
+
 describe('an event that a service knows and the worker does not', () => {
   it('is held when a plan has checked it, and invalid when none has', () => {
     expect(judgeEvent(track('quiz_taken', {}, 1), plan()).kind).toBe('newer')

@@ -2,6 +2,7 @@
 // and which idempotency key its definition gives it.
 
 import {
+  attributesVersion,
   checkData,
   checkMessage,
   findDefinition,
@@ -42,7 +43,8 @@ export function checkBody(draft: Draft, rules: BodyRules): EventBody {
     case 'identify': {
       const { schema, checks } = rules.plan.attributes
       const { data, tolerated } = check(body, { schema, checks, what: op, root: 'attributes' })
-      return { fields: { op, attributes: data }, label: op, tolerated }
+      const version = attributesVersion(rules.plan)
+      return { fields: { op, attributes: data, version }, label: op, tolerated }
     }
     case 'merge':
       return mergeBody(draft, rules)

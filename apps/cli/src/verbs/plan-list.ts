@@ -56,7 +56,7 @@ async function planList(args: Arguments, { env, out }: Surroundings): Promise<nu
 function row({ name, version, fields, checks, ...entry }: PlanEntry): string[] {
   return [
     name,
-    version === null ? '-' : String(version),
+    String(version),
     formatCount(fields.length),
     checks,
     entry.idempotencyKey === null ? '-' : 'yes',

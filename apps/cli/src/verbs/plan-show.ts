@@ -49,7 +49,7 @@ async function planShow(args: Arguments, surroundings: Surroundings): Promise<nu
 function print(entry: PlanEntry, { out, env }: Surroundings): void {
   const style = styleOf(out, env)
   const facts = factsOf(entry).map(([name, value]) => {
-    return `${style.dim(name.padEnd(13))} ${printable(value)}`
+    return `${style.dim(name.padEnd(14))} ${printable(value)}`
   })
   const [head = '', ...rows] = formatTable(COLUMNS, entry.fields.map(fieldRow))
   const example = JSON.stringify(entry.example, null, 2)
@@ -60,13 +60,14 @@ function factsOf(entry: PlanEntry): [string, string][] {
   const { name, version, staleAfterMs, onStale, supersedes, supersededBy } = entry
   const end = onStale === 'send' ? 'sent with its original time' : 'a dead letter'
   return [
-    ['event', version === null ? name : `${name}, version ${version}`],
+    ['event', `${name}, version ${version}`],
     ['when', entry.description],
     ['checks', entry.checks],
     ['key', entry.idempotencyKey ?? 'none: each call is an event of its own'],
     ['stale', staleAfterMs === null ? 'never' : `after ${formatDuration(staleAfterMs)}: ${end}`],
     ['supersedes', supersedes.join(', ') || '-'],
     ['superseded by', supersededBy.join(', ') || '-'],
+    ['identify first', entry.identifyFirst],
   ]
 }
 

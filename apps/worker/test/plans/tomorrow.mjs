@@ -1,7 +1,12 @@
 // The plan of a worker that knows what is new: a field of `quiz_done` has another name, and there is a way from the old one;
-// `order_canceled` needs a reason in words, and there is none; `rating_given` is new.
+// `order_canceled` needs a reason in words, and there is none; `rating_given` is new, and so is an attribute.
 
-import { defineEvent, defineTrackingPlan, retentionPlan } from '@retention-relay/events'
+import {
+  defineAttributes,
+  defineEvent,
+  defineTrackingPlan,
+  retentionPlan,
+} from '@retention-relay/events'
 import * as z from 'zod'
 
 const quizDone = defineEvent({
@@ -29,4 +34,9 @@ const ratingGiven = defineEvent({
 export const trackingPlan = defineTrackingPlan({
   extends: retentionPlan,
   events: [quizDone, orderCanceled, ratingGiven],
+  attributes: defineAttributes({
+    ...retentionPlan.attributes,
+    version: 2,
+    schema: retentionPlan.attributes.schema.extend({ shoe_size: z.int() }).partial(),
+  }),
 })

@@ -2,7 +2,12 @@
 // format, and an index with what a schema cannot tell. For services in other languages, and for a comparison of two
 // commits; both read the index first.
 
-import { eventDefinitions, exportedSchemaOf, JOB_SCHEMA } from '@retention-relay/events'
+import {
+  attributesVersion,
+  eventDefinitions,
+  exportedSchemaOf,
+  JOB_SCHEMA,
+} from '@retention-relay/events'
 import type { Checks, EventDefinition, JsonSchema, TrackingPlan } from '@retention-relay/events'
 
 /** Version of the layout of the files. */
@@ -15,6 +20,7 @@ export const INDEX_FILE = 'index.json'
 export interface IndexedAttributes {
   /** Relative to the index. */
   readonly file: string
+  readonly version: number
   readonly description: string
   readonly checks: Checks
   readonly critical: readonly string[]
@@ -24,12 +30,13 @@ export interface IndexedAttributes {
 /** What the index says of an event. */
 export interface IndexedEvent extends IndexedAttributes {
   readonly name: string
-  readonly version: number
   /** Why two calls are the same event. */
   readonly idempotencyKey: string | null
   readonly staleAfterMs: number | null
   readonly onStale: 'send' | 'dead-letter'
   readonly supersedes: readonly string[]
+  /** What it becomes where its customer was never identified. */
+  readonly identifyFirst: Checks
 }
 
 /** The index. */
@@ -52,7 +59,8 @@ export interface ExportedPlan {
 export function exportPlan(plan: TrackingPlan): ExportedPlan {
   const definitions = eventDefinitions(plan)
   const { description, checks = 'strict', critical = [], personal = [] } = plan.attributes
-  const attributes = { file: 'identify.json', description, checks, critical, personal }
+  const version = attributesVersion(plan)
+  const attributes = { file: 'identify.json', version, description, checks, critical, personal }
   const job = { file: 'job.json' }
   return {
     index: {
@@ -77,6 +85,7 @@ export function exportPlan(plan: TrackingPlan): ExportedPlan {
 function indexed(definition: EventDefinition): IndexedEvent {
   const { name, version, description, checks = 'strict', critical = [], personal = [] } = definition
   const { idempotencyKey, staleAfterMs = null, onStale = 'send', supersedes = [] } = definition
+  const { identifyFirst = 'off' } = definition
   return {
     name,
     version,
@@ -89,6 +98,7 @@ function indexed(definition: EventDefinition): IndexedEvent {
     staleAfterMs,
     onStale,
     supersedes,
+    identifyFirst,
   }
 }
 

@@ -70,10 +70,15 @@ function section(entry: PlanEntry): string[] {
   ]
 }
 
+const IDENTIFY_FIRST = { strict: 'a dead letter', warn: 'delivered and counted' }
+
 function facts(entry: PlanEntry): string[] {
   const { name, version, idempotencyKey, supersedes, supersededBy, checks } = entry
+  const { identifyFirst } = entry
   if (name === ATTRIBUTES_NAME)
-    return ['`identify` sets these attributes. Each call is told, in the order of the calls.']
+    return [
+      `Version ${version}. \`identify\` sets these attributes. Each call is told, in the order of the calls.`,
+    ]
   return [
     `Version ${version}.${checks === 'strict' ? '' : ` Checks: \`${checks}\`.`}`,
     idempotencyKey === null
@@ -86,6 +91,11 @@ function facts(entry: PlanEntry): string[] {
     ...(supersededBy.length === 0
       ? []
       : [`Not sent once ${codes(supersededBy)} has happened for it.`]),
+    ...(identifyFirst === 'off'
+      ? []
+      : [
+          `Its customer must be identified first. Where none was: ${IDENTIFY_FIRST[identifyFirst]}.`,
+        ]),
   ]
 }
 

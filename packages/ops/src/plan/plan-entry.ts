@@ -1,13 +1,8 @@
 // What the tracking plan says of one event, or of the attributes of `identify`, in words and fields: for people, for the
 // command and for docs/events.md.
 
-import { eventDefinitions, jsonSchemaOf } from '@retention-relay/events'
-import type {
-  AttributesDefinition,
-  Checks,
-  EventDefinition,
-  TrackingPlan,
-} from '@retention-relay/events'
+import { attributesVersion, eventDefinitions, jsonSchemaOf } from '@retention-relay/events'
+import type { Checks, EventDefinition, TrackingPlan } from '@retention-relay/events'
 
 import { exampleOf, planFields } from './plan-fields.ts'
 import type { PlanField } from './plan-fields.ts'
@@ -19,8 +14,7 @@ export const ATTRIBUTES_NAME = 'identify'
 export interface PlanEntry {
   /** Of the event; `identify` for the attributes. */
   readonly name: string
-  /** Null for the attributes. */
-  readonly version: number | null
+  readonly version: number
   /** When a service sends it. */
   readonly description: string
   readonly checks: Checks
@@ -31,6 +25,8 @@ export interface PlanEntry {
   readonly onStale: 'send' | 'dead-letter'
   readonly supersedes: readonly string[]
   readonly supersededBy: readonly string[]
+  /** What it becomes where its customer was never identified. */
+  readonly identifyFirst: Checks
   readonly fields: readonly PlanField[]
   readonly example: unknown
 }
@@ -38,16 +34,18 @@ export interface PlanEntry {
 /** Every event in the order of the plan, and the attributes last. */
 export function planEntries(plan: TrackingPlan): readonly PlanEntry[] {
   const events = eventDefinitions(plan)
-  const attributes = { ...plan.attributes, name: ATTRIBUTES_NAME }
+  const attributes = { ...plan.attributes, name: ATTRIBUTES_NAME, version: attributesVersion(plan) }
   return [...events.map((definition) => entryOf(definition, events)), entryOf(attributes, [])]
 }
 
 function entryOf(
-  definition: AttributesDefinition & { readonly name: string } & Partial<EventDefinition>,
+  definition: Pick<EventDefinition, 'name' | 'version' | 'description' | 'schema'> &
+    Partial<EventDefinition>,
   events: readonly EventDefinition[],
 ): PlanEntry {
-  const { name, description, schema, checks = 'strict', version = null } = definition
+  const { name, description, schema, checks = 'strict', version } = definition
   const { idempotencyKey, staleAfterMs = null, onStale = 'send', supersedes = [] } = definition
+  const { identifyFirst = 'off' } = definition
   const superseders = events.filter((event) => event.supersedes?.includes(name))
   return {
     name,
@@ -59,6 +57,7 @@ function entryOf(
     onStale,
     supersedes,
     supersededBy: superseders.map((event) => event.name),
+    identifyFirst,
     fields: planFields(definition),
     example: exampleOf(jsonSchemaOf(schema)),
   }

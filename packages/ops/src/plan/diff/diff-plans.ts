@@ -59,12 +59,26 @@ function diffEvent(
     before.name === now.name ? [] : [breaking('', 'event_renamed', `renamed to ${now.name}`)]
   return marked(
     before.name,
-    [...renamed, ...changes, ...diffVersions(before, now, changes.length > 0)],
+    [
+      ...renamed,
+      ...changes,
+      ...diffDemands(before, now),
+      ...diffVersions(before, now, changes.length > 0),
+    ],
     [before, now],
   )
 }
 
-function diffVersions(before: IndexedEvent, now: IndexedEvent, isChanged: boolean): FieldChange[] {
+function diffDemands(before: IndexedEvent, now: IndexedEvent): FieldChange[] {
+  if (now.identifyFirst !== 'strict' || before.identifyFirst === 'strict') return []
+  return [breaking('', 'identify_first', 'its customer must be identified first now')]
+}
+
+function diffVersions(
+  before: IndexedAttributes,
+  now: IndexedAttributes,
+  isChanged: boolean,
+): FieldChange[] {
   if (now.version < before.version) {
     return [
       harmless('', 'version', `its version went back from ${before.version} to ${now.version}`),
@@ -79,7 +93,8 @@ function diffVersions(before: IndexedEvent, now: IndexedEvent, isChanged: boolea
 function diffAttributes(before: ExportedPlan, now: ExportedPlan): PlanChange[] {
   const [old, fresh] = [before.index.attributes, now.index.attributes]
   const changes = diffFields(schemaOf(before, old), schemaOf(now, fresh), '')
-  return marked(ATTRIBUTES_NAME, changes, [old, fresh])
+  const versions = diffVersions(old, fresh, changes.length > 0)
+  return marked(ATTRIBUTES_NAME, [...changes, ...versions], [old, fresh])
 }
 
 function schemaOf({ schemas }: ExportedPlan, { file }: IndexedAttributes): JsonSchema {

@@ -15,6 +15,7 @@ export type ChangeKind =
   | 'tightened'
   | 'loosened'
   | 'unit'
+  | 'identify_first'
   | 'version'
 
 /** A difference of a field. */

@@ -1,6 +1,7 @@
 // What a change of the plan breaks, change by change. Both plans go the way that they go in CI: through their export.
 
 import { defineAttributes, defineEvent, defineTrackingPlan } from '@retention-relay/events'
+import type { Checks } from '@retention-relay/events'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 
@@ -209,6 +210,21 @@ describe('an event', () => {
   })
 })
 
+it('an event that demands an identify first from now on is breaking, one that only warns is not', () => {
+  const plan = (identifyFirst: Checks): ExportedPlan => {
+    const event = { name: 'quiz_taken', description: 'A quiz.', version: 1, identifyFirst } as const
+    const schema = z.strictObject({ quiz: text })
+    const attributes = defineAttributes({ description: 'All.', schema: z.strictObject({}) })
+    return exportPlan(defineTrackingPlan({ events: [{ ...event, schema }], attributes }))
+  }
+  const kinds = (...plans: [ExportedPlan, ExportedPlan]) =>
+    diffPlans(...plans).map(({ kind, isBreaking }) => [kind, isBreaking])
+  expect(kinds(plan('warn'), plan('strict'))).toEqual([['identify_first', true]])
+  expect(kinds(plan('off'), plan('warn'))).toEqual([])
+  expect(kinds(plan('strict'), plan('strict'))).toEqual([])
+  expect(kinds(plan('strict'), plan('off'))).toEqual([])
+})
+
 it('the attributes of identify are compared like an event', () => {
   const attributes = (fields: Fields): ExportedPlan => {
     const schema = z.strictObject(fields)
@@ -218,6 +234,7 @@ it('the attributes of identify are compared like an event', () => {
   const changes = diffPlans(attributes({ vip_tier: text }), attributes({ vipTier: text }))
   expect(changes).toMatchObject([
     { event: 'identify', path: 'vip_tier', text: 'renamed to vipTier', isCritical: true },
+    { event: 'identify', kind: 'version', isBreaking: false },
   ])
 })
 
