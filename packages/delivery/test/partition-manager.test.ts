@@ -245,10 +245,7 @@ test.each(['acquire', 'release'] as const)(
       },
     })
     await clock.advance(100)
-    if (call === 'acquire') {
-      expect(worker.manager.leased).toEqual([1, 3])
-      expect(store.ownerOf(0)).toMatch(/^a#/)
-    }
+    expect(store.ownerOf(0)).toMatch(/^a#/)
     await clock.until(worker.manager.stop(5000))
     expect(lost.size).toBe(0)
     expect(store.shares(4)).toEqual({ '': 4 })

@@ -89,7 +89,7 @@ describe('a call', () => {
     [
       'identify',
       { op: 'identify', body: { total_orders: 3 } },
-      { attributes: { total_orders: 3 } },
+      { attributes: { total_orders: 3 }, version: 1 },
     ],
     ['delete', { op: 'delete' }, { op: 'delete' }],
     ['suppress', { op: 'suppress' }, { op: 'suppress' }],

@@ -4,9 +4,14 @@ import type { Mutant } from '../mutant.ts'
 
 const OPEN_POSITIONS = 'packages/delivery/src/open-positions.ts'
 const JUDGE_EVENT = 'packages/events/src/judge-event.ts'
+const IDENTIFIED_CUSTOMERS = 'packages/delivery/src/identified-customers.ts'
+const IDENTIFIED_SCRIPT = 'packages/queue/src/identified/identified-script.ts'
 
 const INBOX_TEST = 'packages/delivery/test/inbox.test.ts'
 const JUDGED_EVENTS_TEST = 'packages/delivery/test/judged-events.test.ts'
+const IDENTIFIED_TEST = 'packages/delivery/test/identified-customers.test.ts'
+const IDENTIFIED_REDIS_TEST = 'packages/queue/test/identified.redis.test.ts'
+const JUDGE_EVENT_TEST = 'packages/events/test/judge-event.test.ts'
 
 export const judgeMutants: readonly Mutant[] = [
   {
@@ -75,6 +80,52 @@ export const judgeMutants: readonly Mutant[] = [
     test: {
       file: 'packages/events/test/judge-event.test.ts',
       name: 'whose version is not a whole number from 1 is invalid',
+    },
+  },
+  {
+    name: 'unidentified-customer-mailed',
+    breaks: 'An event that demands an identified customer makes a profile without an address.',
+    file: IDENTIFIED_CUSTOMERS,
+    find: `identifyFirst.checksOf(pending.event) === 'strict')`,
+    replace: `identifyFirst.checksOf(pending.event) === 'off')`,
+    test: {
+      file: IDENTIFIED_TEST,
+      name: 'an event of a customer who was never identified is a dead letter that says what to do, the others go',
+    },
+  },
+  {
+    name: 'identify-not-remembered',
+    breaks:
+      'Every event that demands an identified customer dies, though all of them are identified.',
+    file: IDENTIFIED_CUSTOMERS,
+    find: `identified: idsOf(identified), asked`,
+    replace: `identified: [], asked`,
+    test: {
+      file: IDENTIFIED_TEST,
+      name: 'an identify lets through what comes behind it, also when it needs several requests',
+    },
+  },
+  {
+    name: 'full-set-refuses',
+    breaks:
+      'A shop with many customers loses events: those who no longer fit count as unidentified.',
+    file: IDENTIFIED_SCRIPT,
+    find: `(isFull or redis`,
+    replace: `(redis`,
+    test: {
+      file: IDENTIFIED_REDIS_TEST,
+      name: 'a full set takes nobody more, and everybody of it counts as identified',
+    },
+  },
+  {
+    name: 'new-attribute-dropped',
+    breaks: 'An identify of a service that was deployed before the workers is a dead letter.',
+    file: JUDGE_EVENT,
+    find: `const definition = { ...plan.attributes, version: attributesVersion(plan) }`,
+    replace: `const definition = { ...plan.attributes, version: event.version ?? attributesVersion(plan) }`,
+    test: {
+      file: JUDGE_EVENT_TEST,
+      name: 'of a newer version is held: the service knows an attribute that the worker does not',
     },
   },
 ]

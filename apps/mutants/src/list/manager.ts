@@ -78,4 +78,16 @@ export const managerMutants: readonly Mutant[] = [
       name: 'while the destination hangs the request is cut off in time and the jobs go back in order',
     },
   },
+  {
+    name: 'unanswered-lease-kept-at-the-stop',
+    breaks:
+      'A partition stands still for ten seconds after a deploy whose worker lost one answer of Redis.',
+    file: PARTITION_MANAGER,
+    find: 'if (reply === null) this.#unanswered.add(partition)',
+    replace: 'if (reply !== null) this.#unanswered.add(partition)',
+    test: {
+      file: PARTITION_MANAGER_TEST,
+      name: 'a lease is given back at the stop though the answer to its acquire was lost',
+    },
+  },
 ]
