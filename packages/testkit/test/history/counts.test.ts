@@ -57,7 +57,10 @@ test.each([
     ['accepted = delivered + duplicate + dead + pending', 'dead = dead letters in the store'],
   ],
   ['pending', ['accepted = delivered + duplicate + dead + pending', 'pending = 0']],
-  ['dedupeIds', ['ids in the dedupe store = events received, dead letters left out']],
+  [
+    'dedupeIds',
+    ['ids in the dedupe store ≤ events received, dead letters left out that were never sent'],
+  ],
 ] as const)('one too many %s does not add up', (name, rules) => {
   holds((history) => {
     const counts = history.counts!
@@ -81,6 +84,38 @@ test('counts that lack an event do not add up with what was acknowledged and rec
         rule: 'events received, dead letters left out ≤ delivered + duplicate',
       },
     ])
+  })
+})
+
+test('an id that is missing in the dedupe store does not add up with what was received', () => {
+  holds((history) => {
+    const counts = history.counts!
+    fc.pre(counts.delivered > 0)
+    const fewer = { ...counts, dedupeIds: counts.dedupeIds! - 1 }
+    expect(findingsOf({ ...history, counts: fewer })).toMatchObject([
+      {
+        kind: 'countFault',
+        rule: 'events received, dead letters left out ≤ ids in the dedupe store',
+      },
+    ])
+  })
+})
+
+test('a dead letter that was received and says so may be in the dedupe store or not', () => {
+  holds((history, choice) => {
+    const { id } = choose(history.deadLetters, choice)
+    const called = calls(history).find((one) => one.id === id)!
+    const receipts = history.receipts.map((one): ReceiptRecord => {
+      return isOf(called, one) ? ({ ...one, outcome: 'applied' } as ReceiptRecord) : one
+    })
+    fc.pre(operations(history).filter((one) => isOf(called, one)).length === 1)
+    const deadLetters = history.deadLetters.map((one) => ({ ...one, maybeDelivered: true }))
+    const counts = history.counts!
+    const late = { ...counts, dedupeIds: counts.dedupeIds! + 1 }
+    const received = { ...withReceipts(history, receipts), deadLetters }
+    expect(findingsOf({ ...received, counts: late })).toEqual([])
+    const more = { ...counts, dedupeIds: counts.dedupeIds! + 2 }
+    expect(kinds(findingsOf({ ...received, counts: more }))).toEqual(['countFault'])
   })
 })
 
