@@ -27,7 +27,7 @@ export const USAGE = `Usage: npm run chaos -- [flags]
   --duration S        seconds of load in each run (default 10)
   --consumer WHO      relay, or stock: BullMQ's own Worker as the control (default relay)
   --json              one JSON object as the last line instead of a table
-  --write             run the same seeds with the control too, and put both results into the README
+  --write             run the same seeds with the control beside it, and put both results into the README
   --help              this text`
 
 const FLAGS = {

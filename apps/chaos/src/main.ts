@@ -33,11 +33,22 @@ switch (command.kind) {
     process.exitCode = await runAll(command.order)
 }
 
+/** With `--write` the control runs beside the relay: the same hours, the same machine. Its report is printed first. */
 async function runAll(order: ChaosOrder): Promise<number> {
-  const report = await runSeeds(order)
-  if (order.write) writeReadme(order, report, await runSeeds({ ...order, consumer: 'stock' }))
-  process.stdout.write(order.json ? `${JSON.stringify(report)}\n` : tableOf(report))
+  const [report, control] = await Promise.all([
+    runSeeds(order),
+    order.write ? runSeeds({ ...order, consumer: 'stock' }) : undefined,
+  ])
+  if (control !== undefined) {
+    writeReadme(order, report, control)
+    print(control, order)
+  }
+  print(report, order)
   return report.failed === 0 ? 0 : 1
+}
+
+function print(report: Report, { json }: ChaosOrder): void {
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : tableOf(report))
 }
 
 async function runSeeds(order: ChaosOrder): Promise<Report> {
@@ -54,7 +65,9 @@ function tell({ schedule, faults, folder, tookMs }: RunResult, order: ChaosOrder
   const { seed, topology, workers, load } = schedule
   const stage = `${topology.kind}, ${load.producers} producers, ${workers} workers, ${schedule.faults.length} faults`
   const seconds = (tookMs / 1000).toFixed(1)
-  say(`seed ${seed}: ${faults.length === 0 ? 'passed' : 'FAILED'} (${stage}, ${seconds} s)`)
+  say(
+    `${order.consumer} seed ${seed}: ${faults.length === 0 ? 'passed' : 'FAILED'} (${stage}, ${seconds} s)`,
+  )
   if (faults.length === 0) return
   for (const fault of faults.slice(0, SHOWN_FAULTS)) say(`  ${fault}`)
   if (faults.length > SHOWN_FAULTS) say(`  … ${faults.length} in all`)

@@ -34,7 +34,7 @@ test.each([
   ['a fresh seed', String(randomInt(1, 1_000_000))],
 ])('the relay keeps its promises through a run with %s: seed %s', async (_what, seed) => {
   const { exit, report, said } = await chaos('--seed', seed, '--duration', '3')
-  expect(said).toMatch(new RegExp(`^seed ${seed}: passed`))
+  expect(said).toMatch(new RegExp(`^relay seed ${seed}: passed`))
   const none = { failed: 0, lost: 0, unsent: 0, doubled: 0, inversions: 0, deadByOutage: 0 }
   expect(report).toMatchObject({ runs: 1, ...none })
   expect(report['events']).toBeGreaterThan(100)
