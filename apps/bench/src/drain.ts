@@ -20,7 +20,12 @@ import type { Progress } from './measure-progress.ts'
 const WORKER = fileURLToPath(new URL('../../worker/dist/main.js', import.meta.url))
 const RECEIVER = fileURLToPath(new URL('receiver-process.js', import.meta.url))
 const STOCK_WORKER = fileURLToPath(new URL('stock-worker-process.js', import.meta.url))
-const NAMESPACE = 'bench'
+
+/** Namespace of the load. */
+export const NAMESPACE = 'bench'
+
+/** Options of Node with which a worker runs, as the image starts it. */
+export const WORKER_NODE_OPTIONS = '--max-old-space-size=192'
 
 /** Where it is measured. */
 export interface Ground {
@@ -78,8 +83,7 @@ export function startWorker(
       CUSTOMERIO_API_KEY: 'bench',
       CUSTOMERIO_TRACK_URL: url,
       LOG_LEVEL: 'info',
-      // As the image starts it.
-      NODE_OPTIONS: '--max-old-space-size=192',
+      NODE_OPTIONS: WORKER_NODE_OPTIONS,
       ...settings,
     },
   })

@@ -1,4 +1,4 @@
-// Two ways of doing the same, measured in pairs on a machine that does other things too.
+// The same load with something and without it, measured in pairs on a machine that does other things too.
 
 import { middle } from './middle.ts'
 
@@ -10,30 +10,36 @@ export interface Run {
   readonly cpuUsPerEvent: number
 }
 
-/** A way of the load with the checks of the shipped plan and without. Each figure is the middle of its runs. */
+/** The load with what is measured and without. Each figure is the middle of its runs. */
 export interface Compared {
-  readonly checked: Run
-  readonly unchecked: Run
-  /** Middle over the pairs: by so many per cent the checks make an event dearer. */
+  readonly with: Run
+  readonly without: Run
+  /** Middle over the pairs: by so many per cent what is measured makes an event dearer. */
   readonly cpuPercent: number
 }
 
+interface Pair {
+  readonly with: Run
+  readonly without: Run
+}
+
 /** Each pair in the other order than the one before: what a machine does to the second of two meets both. */
-export async function inPairs(measure: (isChecked: boolean) => Promise<Run>): Promise<Compared> {
-  const pairs: { readonly checked: Run; readonly unchecked: Run }[] = []
-  for (let pair = 0; pair < PAIRS; pair += 1) {
-    const first = await measure(pair % 2 === 0)
-    const second = await measure(pair % 2 !== 0)
-    const [checked, unchecked] = pair % 2 === 0 ? [first, second] : [second, first]
-    pairs.push({ checked, unchecked })
-    process.stderr.write(`pair ${pair + 1}: checked ${say(checked)}, unchecked ${say(unchecked)}\n`)
+export async function inPairs(measure: (isWith: boolean) => Promise<Run>): Promise<Compared> {
+  const pairs: Pair[] = []
+  for (let index = 0; index < PAIRS; index += 1) {
+    const isWithFirst = index % 2 === 0
+    const first = await measure(isWithFirst)
+    const second = await measure(!isWithFirst)
+    const pair = isWithFirst ? { with: first, without: second } : { with: second, without: first }
+    pairs.push(pair)
+    process.stderr.write(
+      `pair ${index + 1}: with ${say(pair.with)}, without ${say(pair.without)}\n`,
+    )
   }
-  const dearer = pairs.map(
-    ({ checked, unchecked }) => checked.cpuUsPerEvent / unchecked.cpuUsPerEvent - 1,
-  )
+  const dearer = pairs.map((pair) => pair.with.cpuUsPerEvent / pair.without.cpuUsPerEvent - 1)
   return {
-    checked: middleRun(pairs.map(({ checked }) => checked)),
-    unchecked: middleRun(pairs.map(({ unchecked }) => unchecked)),
+    with: middleRun(pairs.map((pair) => pair.with)),
+    without: middleRun(pairs.map((pair) => pair.without)),
     cpuPercent: round(middle(dearer) * 100),
   }
 }

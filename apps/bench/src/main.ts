@@ -3,7 +3,8 @@
 // a slow moment of the machine meets both sides.
 // `npm run bench -- --outage [--events N] [--outage-seconds S] [--json]`: a million events come in while the destination is
 // out; how large the worker grows, and how the backlog leaves.
-// `npm run bench -- --validation [--json]`: what it costs to check events against the tracking plan.
+// `npm run bench -- --validation [--quick] [--json] [--write]`: what it costs to check events against the tracking plan.
+// `npm run bench -- --drift [--quick] [--json] [--write]`: what it costs to watch for drift.
 
 import { parseArgs } from 'node:util'
 
@@ -12,14 +13,14 @@ import { Redis } from 'ioredis'
 
 import { measureDrain, measureStockDrain } from './drain.ts'
 import type { Ground } from './drain.ts'
+import { driftFigures, measureDrift } from './drift.ts'
 import { measureEnqueue, measureStockEnqueue } from './enqueue.ts'
 import { middle } from './middle.ts'
 import { measureOutage } from './outage.ts'
-import type { OutageFigures } from './outage.ts'
-import type { Report } from './report.ts'
+import { reportFigures } from './report.ts'
+import type { Figures, Report } from './report.ts'
 import { stamp } from './stamp.ts'
-import { measureValidation } from './validation.ts'
-import type { ValidationReport } from './validation.ts'
+import { measureValidation, validationFigures } from './validation.ts'
 import { writeReadme } from './write-readme.ts'
 
 const ROUNDS = 3
@@ -39,6 +40,7 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     outage: { type: 'boolean', default: false },
     validation: { type: 'boolean', default: false },
+    drift: { type: 'boolean', default: false },
     events: { type: 'string', default: '1000000' },
     'outage-seconds': { type: 'string', default: '60' },
   },
@@ -53,8 +55,8 @@ try {
   const client = new Redis(redis.socketPath, { maxRetriesPerRequest: null })
   onEnd(async () => client.disconnect())
   const ground = { client, socketPath: redis.socketPath, onEnd }
-  const report = await measure(ground)
-  if (values.write && 'stockConcurrency' in report) writeReadme(report)
+  const { report, figures } = await measure(ground)
+  if (values.write && figures !== null) writeReadme(figures, process.argv.slice(2), stamp())
   process.stdout.write(
     values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`,
   )
@@ -62,12 +64,24 @@ try {
   for (const close of closers.toReversed()) await close()
 }
 
-async function measure(ground: Ground): Promise<Report | OutageFigures | ValidationReport> {
+/** Figures are null where the README has none. */
+async function measure(
+  ground: Ground,
+): Promise<{ readonly report: object; readonly figures: Figures | null }> {
   if (values.outage) {
-    return await measureOutage(ground, Number(values.events), Number(values['outage-seconds']))
+    const seconds = Number(values['outage-seconds'])
+    return { report: await measureOutage(ground, Number(values.events), seconds), figures: null }
   }
-  if (values.validation) return await measureValidation(ground, sizes.drain)
-  return await measureAll(ground)
+  if (values.validation) {
+    const report = await measureValidation(ground, sizes.drain)
+    return { report, figures: validationFigures(report) }
+  }
+  if (values.drift) {
+    const report = await measureDrift(ground, sizes.drain)
+    return { report, figures: driftFigures(report) }
+  }
+  const report = await measureAll(ground)
+  return { report, figures: reportFigures(report) }
 }
 
 async function measureAll(ground: Ground): Promise<Report> {
