@@ -78,6 +78,13 @@ test('what was sent is in the status, as text and as JSON', async () => {
   })
 })
 
+test('what was sent says that the command has sent it, in which version', async () => {
+  const { run, worker } = setup()
+  await run('send', identify('cus_1', 1))
+  const [job] = await (await worker()).work(() => 'delivered')
+  expect(job?.producer).toMatch(/^relay-cli@\d+\.\d+\.\d+$/)
+})
+
 test('the examples of docs/cli.md can be sent', async () => {
   const { run } = setup()
   const [lines] = sectionOf('relay send').examples

@@ -19,6 +19,8 @@ import type { ClaimedJob, OpenNamespace, RedisClient, SettledJob } from '@retent
 export interface StoredJob {
   readonly partition: number
   readonly name: string
+  /** The service that added it. */
+  readonly producer?: string
   readonly events: readonly RelayEvent[]
 }
 
@@ -69,16 +71,16 @@ export class TestWorker {
       const reply = await queue.claim({ token, maxJobs: 200, maxBytes: 1_000_000, held: 0 })
       if (reply.kind !== 'claimed') throw new Error(`the claim ended as ${reply.kind}`)
       if (reply.jobs.length === 0) return done
-      const jobs = reply.jobs.map((job) => ({ job, events: eventsOf(job) }))
+      const jobs = reply.jobs.map((job) => ({ job, ...dataOf(job) }))
       const settled = jobs.map(({ job, events }) => settledJob(job, events, partition, fateOf))
       await queue.settle({ token, jobs: settled })
-      done.push(...jobs.map(({ job, events }) => ({ partition, name: job.name, events })))
+      done.push(...jobs.map(({ job, ...data }) => ({ partition, name: job.name, ...data })))
     }
   }
 }
 
-function eventsOf({ data }: ClaimedJob): RelayEvent[] {
-  return (JSON.parse(data.toString()) as { events: RelayEvent[] }).events
+function dataOf({ data }: ClaimedJob): Pick<StoredJob, 'producer' | 'events'> {
+  return JSON.parse(data.toString()) as Pick<StoredJob, 'producer' | 'events'>
 }
 
 function settledJob(

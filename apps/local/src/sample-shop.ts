@@ -3,6 +3,7 @@
 // The same seed makes the same events, but for the run's name in the ids: a second run places other orders.
 
 import type { AttributesInput, retentionPlan, TrackInput } from '@retention-relay/events'
+import { RELAY_VERSION } from '@retention-relay/worker'
 
 /** One event of the shop, in the form that the producer's `enqueue` takes. */
 export type ShopEvent =
@@ -12,6 +13,9 @@ export type ShopEvent =
       readonly customerId: string
       readonly attributes: AttributesInput<typeof retentionPlan>
     }
+
+/** The shop as a service, with its version: stands in its jobs. */
+export const SHOP_SERVICE: string = `sample-shop@${RELAY_VERSION}`
 
 /** The coupon that the mock refuses, so that a reader sees a dead letter. */
 export const REFUSED_COUPON = 'REFUSED-BY-THE-MOCK'

@@ -3,19 +3,19 @@
 
 import { join } from 'node:path'
 
-import { loadTrackingPlan, RelayError } from '@retention-relay/events'
+import { loadTrackingPlan, RelayError, TRACKING_PLAN_VARIABLE } from '@retention-relay/events'
+import type { retentionPlan } from '@retention-relay/events'
 import { openLocalRedis } from '@retention-relay/local-redis'
 import type { Mock } from '@retention-relay/mock-customerio'
 import { startMock } from '@retention-relay/mock-customerio'
 import { createProducer } from '@retention-relay/producer'
 import type { Producer } from '@retention-relay/producer'
-import type { retentionPlan } from '@retention-relay/events'
 import { readConfig, RELAY_VERSION, Worker } from '@retention-relay/worker'
 import { pino } from 'pino'
 
 import type { Printer } from './printer.ts'
 import { dataFolder, REDIS_CONFIG } from './repository.ts'
-import { REFUSED_COUPON } from './sample-shop.ts'
+import { REFUSED_COUPON, SHOP_SERVICE } from './sample-shop.ts'
 import { Tally } from './tally.ts'
 
 /** Ports that are tried first, so that addresses stay the same from start to start. */
@@ -49,14 +49,27 @@ export async function openStage(env: Environment, printer: Printer): Promise<Sta
     const mock = await openDestination(env, printer, closers)
     const namespace = env['RELAY_NAMESPACE'] || (mock === null ? 'local-live' : 'local')
     const tally = new Tally()
-    const worker = await openWorker(env, { redisUrl, namespace, mock, tally }, printer, closers)
-    const producer = await createProducer({ namespace, redis: redisUrl })
+    const plan = await loadPlan(env)
+    const parts = { redisUrl, namespace, mock, tally, plan }
+    const worker = await openWorker(env, parts, printer, closers)
+    const producer = await createProducer({
+      namespace,
+      redis: redisUrl,
+      service: SHOP_SERVICE,
+      trackingPlan: plan,
+    })
     closers.push(() => producer.close())
     return { producer, worker, tally, mock, namespace, backlog: () => worker.backlog(), close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** What is sent here is typed by the shipped plan; whatever a shop's own plan says otherwise the producer checks. */
+async function loadPlan(env: Environment): Promise<typeof retentionPlan> {
+  const path = env[TRACKING_PLAN_VARIABLE] || undefined
+  return (await loadTrackingPlan(path)) as typeof retentionPlan
 }
 
 type Closers = (() => Promise<unknown>)[]
@@ -110,14 +123,22 @@ async function openDestination(
   return mock
 }
 
+interface WorkerSurroundings {
+  readonly redisUrl: string
+  readonly namespace: string
+  readonly mock: Mock | null
+  readonly tally: Tally
+  readonly plan: typeof retentionPlan
+}
+
 async function openWorker(
   env: Environment,
-  parts: { redisUrl: string; namespace: string; mock: Mock | null; tally: Tally },
+  parts: WorkerSurroundings,
   printer: Printer,
   closers: Closers,
 ): Promise<Worker> {
   const started = performance.now()
-  const { redisUrl, namespace, mock, tally } = parts
+  const { redisUrl, namespace, mock, tally, plan } = parts
   const ports = env['RELAY_HTTP_PORT'] ? [env['RELAY_HTTP_PORT']] : [String(HTTP_PORT), '0']
   const worker = await firstFree(ports, async (httpPort) => {
     const config = configOf({
@@ -129,7 +150,7 @@ async function openWorker(
     })
     const candidate = new Worker({
       config,
-      plan: await loadTrackingPlan(config.RELAY_TRACKING_PLAN),
+      plan,
       logger: pino({ level: env['LOG_LEVEL'] || 'error' }),
       version: RELAY_VERSION,
       observer: tally.observer(),

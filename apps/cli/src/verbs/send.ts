@@ -10,6 +10,7 @@ import { createProducer } from '@retention-relay/producer'
 import type { EnqueueInput, Producer } from '@retention-relay/producer'
 
 import { CliError } from '../cli-error.ts'
+import { CLI_SERVICE } from '../cli-service.ts'
 import { EXIT } from '../exit-codes.ts'
 import { formatCount, formatCountOf, formatDuration } from '../output/format.ts'
 import { findPlan } from '../plan-place.ts'
@@ -71,7 +72,12 @@ async function send(args: Arguments, surroundings: Surroundings): Promise<number
   try {
     assertOtherFile(source, rejectsPath)
     const summary = await withRelay(args, surroundings, async ({ namespace, redisUrl }) => {
-      const producer = await createProducer({ namespace, redis: redisUrl, trackingPlan })
+      const producer = await createProducer({
+        namespace,
+        redis: redisUrl,
+        service: CLI_SERVICE,
+        trackingPlan,
+      })
       try {
         const parts = { producer, source, rejectsPath, retryForMs, surroundings }
         return { namespace, ...(await sendAll(parts)) }
