@@ -227,7 +227,7 @@ test('the status has the shape that docs/cli.md shows', async () => {
   const seen = await bundle.run('status --json')
   const example = sectionOf('relay status').examples.at(0)
   const withoutFindings = (value: unknown): Set<string> =>
-    shapeOf({ ...(value as object), findings: 0, workers: 0 })
+    shapeOf({ ...(value as object), findings: 0, workers: 0, watches: 0 })
   const missing = (one: Set<string>, other: Set<string>): string[] =>
     [...one].filter((path) => !other.has(path))
   const [ours, theirs] = [withoutFindings(json(seen)), withoutFindings(example)]

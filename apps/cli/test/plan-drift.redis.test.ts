@@ -1,55 +1,12 @@
 // relay plan drift on what workers have stored.
 
-import { EventProfile } from '@retention-relay/events'
-import {
-  createRedisClient,
-  driftScripts,
-  namespaceKeys,
-  openNamespace,
-  ScriptRunner,
-  storeProfile,
-  storeShapes,
-} from '@retention-relay/queue'
-import { startTestRedis } from '@retention-relay/testkit'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 import { sectionOf, shapeOf } from './cli-doc.ts'
-import { runRelay } from './run-relay.ts'
-import type { Ended } from './run-relay.ts'
-
-interface Setup {
-  readonly run: (words: string) => Promise<Ended>
-  readonly see: (count: number, data: Record<string, unknown>, producer?: string) => Promise<void>
-  readonly seeShape: (shape: string, count: number) => Promise<void>
-}
-
-async function setup(): Promise<Setup> {
-  const redis = await startTestRedis({ onEnd: onTestFinished })
-  const client = createRedisClient(redis.url, { name: 'test' })
-  onTestFinished(() => client.disconnect())
-  await new Promise<void>((resolve) => {
-    client.once('ready', () => resolve())
-  })
-  await openNamespace(client, { namespace: 'staging', partitions: 1 })
-  const keys = namespaceKeys('staging')
-  const runner = new ScriptRunner(client, driftScripts)
-  await runner.load()
-  const env = { REDIS_URL: redis.url, RELAY_NAMESPACE: 'staging' }
-  return {
-    run: async (words) => await runRelay(words.split(' '), { env }),
-    see: async (count, data, producer = 'unknown') => {
-      const profile = new EventProfile()
-      for (let n = 0; n < count; n += 1) profile.add(data)
-      await storeProfile(runner, keys, { name: 'cart_updated', producer, profile })
-    },
-    seeShape: async (shape, count) => await storeShapes(runner, keys, new Map([[shape, count]])),
-  }
-}
-
-const CART = { cart_id: 'c-1', items: [], value: 19.9, currency: 'EUR' }
+import { CART, seenEvents } from './seen-events.ts'
 
 test('what has changed is a table, the critical field first, and an exit code', async () => {
-  const { run, see, seeShape } = await setup()
+  const { run, see, seeShape } = await seenEvents()
   await see(50, CART)
   await seeShape('integer', 50)
   const calm = await run('plan drift')
@@ -78,7 +35,7 @@ test('what has changed is a table, the critical field first, and an exit code', 
 })
 
 test('only the events of the name are told, and nothing of a namespace that is not there', async () => {
-  const { run, see } = await setup()
+  const { run, see } = await seenEvents()
   await see(50, CART)
   const { value: _, ...less } = CART
   await see(20, less)
@@ -90,7 +47,7 @@ test('only the events of the name are told, and nothing of a namespace that is n
 })
 
 test('the JSON object has the shape that docs/cli.md shows', async () => {
-  const { run, see, seeShape } = await setup()
+  const { run, see, seeShape } = await seenEvents()
   await see(50, CART, 'shop@1')
   await see(20, { ...CART, value: '19.90' }, 'shop@1')
   await seeShape('integer', 70)

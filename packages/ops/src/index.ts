@@ -31,6 +31,8 @@ export type {
   RelayStatus,
   StatusTotals,
 } from './status/status.ts'
+export { readWatches } from './status/watches.ts'
+export type { Watches } from './status/watches.ts'
 export { tailEvents } from './tail/tail-events.ts'
 export type { TailOptions } from './tail/tail-events.ts'
 export { rebindWorkspace } from './workspace.ts'

@@ -1,4 +1,5 @@
-// relay status: who drains what, what waits, how old the oldest event is, and whether the counts add up.
+// relay status: who drains what, what waits, how old the oldest event is, whether the counts add up, and what the watches of
+// events say.
 
 import { readStatus } from '@retention-relay/ops'
 import type { EventCount, PartitionStatus, RelayStatus } from '@retention-relay/ops'
@@ -9,6 +10,8 @@ import { styleOf } from '../output/style.ts'
 import type { Style } from '../output/style.ts'
 import { formatTable } from '../output/table.ts'
 import type { Column } from '../output/table.ts'
+import { seeWatches, watchLines } from '../status/seen-watches.ts'
+import type { SeenWatches } from '../status/seen-watches.ts'
 import { writeJson } from '../surroundings.ts'
 import type { Surroundings } from '../surroundings.ts'
 import { JSON_FLAG, NAMESPACE_FLAG } from '../verb.ts'
@@ -20,7 +23,7 @@ export const statusVerb: Verb = {
   name: 'status',
   positionals: [],
   flags: [JSON_FLAG, NAMESPACE_FLAG],
-  summary: 'Show partitions, owners, pending events, the oldest age and the counts.',
+  summary: 'Show partitions, owners, pending events, the oldest age, the counts and what drifts.',
   run: status,
 }
 
@@ -38,18 +41,23 @@ const COLUMNS: readonly Column[] = [
   { title: 'dead', align: 'right' },
 ]
 
+/** What the verb shows. */
+interface SeenStatus extends RelayStatus {
+  readonly watches: SeenWatches
+}
+
 async function status(args: Arguments, surroundings: Surroundings): Promise<number> {
   const seen = await withRelayOrStop(args, surroundings, async ({ connection, namespace }) => {
     const found = await readStatus(connection, namespace)
     if (found === null) throw unknownNamespace(namespace)
-    return found
+    return { ...found, watches: await seeWatches(connection, namespace, surroundings.env) }
   })
   if (args.flags['json'] === true) writeJson(surroundings.out, seen)
   else print(seen, surroundings)
   return seen.findings.some(({ level }) => level === 'fault') ? EXIT.wrong : EXIT.ok
 }
 
-function print(seen: RelayStatus, { out, env }: Surroundings): void {
+function print(seen: SeenStatus, { out, env }: Surroundings): void {
   const style = styleOf(out, env)
   const rows = [...seen.partitions.map((partition) => partitionRow(partition)), totalRow(seen)]
   const [head = '', ...body] = formatTable(COLUMNS, rows)
@@ -62,6 +70,7 @@ function print(seen: RelayStatus, { out, env }: Surroundings): void {
     style.bold(total),
     '',
     balanceLine(seen, style),
+    ...watchLines(seen.watches, style),
     ...findingLines(seen, style),
   ]
   out.write(`${lines.join('\n')}\n`)
