@@ -50,6 +50,16 @@ const scrape = parse(readDocument('infra/prometheus/prometheus.yml')) as {
     readonly dns_sd_configs: readonly { readonly names: string[]; readonly port: number }[]
   }[]
 }
+const alertTests = parse(readDocument('infra/prometheus/alerts.test.yml')) as {
+  readonly rule_files: readonly string[]
+  readonly tests: readonly {
+    readonly input_series: readonly { readonly series: string }[]
+    readonly alert_rule_test: readonly {
+      readonly alertname: string
+      readonly exp_alerts: readonly object[]
+    }[]
+  }[]
+}
 const stages = readDockerfile(readDocument('infra/worker/Dockerfile'))
 const image = stages.at(-1)!.config
 
@@ -140,6 +150,27 @@ test('prometheus is given the alerts, each about metrics, labels and reasons tha
     expect(['warning', 'critical']).toContain(labels.severity)
     expect(annotations.description).toMatch(/\.$/)
   }
+})
+
+test('each alert is tested where it alerts and where it does not, on series with the labels that there are', async () => {
+  expect(alertTests.rule_files).toEqual(scrape.rule_files)
+  const { registry } = createMetrics(
+    async () => null,
+    async () => null,
+    retentionPlan,
+  )
+  for (const { series } of alertTests.tests.flatMap(({ input_series }) => input_series)) {
+    const [, name = '', labels = ''] = /^(\w+)\{(.*)\}$/.exec(series) ?? []
+    const { labelNames } = registry.getSingleMetric(name) as unknown as { labelNames: string[] }
+    const given = [...labels.matchAll(/(\w+)="[^"]+"/g)].map(([, label]) => label)
+    expect([series, given]).toEqual([series, [...labelNames, 'instance', 'job']])
+  }
+  const cases = alertTests.tests.flatMap((each) => each.alert_rule_test)
+  const namesOf = (fires: boolean): Set<string> =>
+    new Set(cases.flatMap((each) => (each.exp_alerts.length > 0 === fires ? [each.alertname] : [])))
+  const names = new Set(alerts.groups.flatMap((group) => group.rules.map(({ alert }) => alert)))
+  expect(namesOf(true)).toEqual(names)
+  expect(namesOf(false)).toEqual(names)
 })
 
 test('every alert of the watches says in their document what to do', () => {
