@@ -7,6 +7,7 @@ import { deliverLeftOver } from './left-over.ts'
 import { playOutage } from './outage-demo.ts'
 import type { OutageResult } from './outage-demo.ts'
 import { Printer } from './printer.ts'
+import { SHOP_SERVICE } from './sample-shop.ts'
 import { openStage } from './stage.ts'
 import { untilAborted } from './until-aborted.ts'
 
@@ -23,7 +24,8 @@ async function main(words: readonly string[]): Promise<number> {
   // Never Customer.io itself, whatever the environment says.
   const { REDIS_URL, RELAY_DATA_DIR, RELAY_HTTP_PORT } = process.env
   const env = { REDIS_URL, RELAY_DATA_DIR, RELAY_HTTP_PORT }
-  const stage = await openStage({ ...env, RELAY_NAMESPACE: 'demo', LOG_LEVEL: 'silent' }, printer)
+  const settings = { ...env, RELAY_NAMESPACE: 'demo', LOG_LEVEL: 'silent' }
+  const stage = await openStage(settings, printer, SHOP_SERVICE)
   try {
     await deliverLeftOver(stage, printer, stop.signal)
     const playing = playOutage(stage, randomBytes(3).toString('hex'), printer)

@@ -13,9 +13,9 @@ import { runLive } from './live.ts'
 import { runOnce } from './once.ts'
 import type { OnceResult } from './once.ts'
 import { Printer } from './printer.ts'
-import { readEvents } from './read-file.ts'
+import { FILE_SERVICE, readEvents } from './read-file.ts'
 import { dataFolder } from './repository.ts'
-import { sampleShop } from './sample-shop.ts'
+import { sampleShop, SHOP_SERVICE } from './sample-shop.ts'
 import { openStage } from './stage.ts'
 import type { Stage } from './stage.ts'
 
@@ -63,7 +63,8 @@ function complain(error: unknown): number {
 async function run(asked: Arguments, printer: Printer): Promise<number> {
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
-  const stage = await openStage(process.env, printer)
+  const service = asked.file === undefined ? SHOP_SERVICE : FILE_SERVICE
+  const stage = await openStage(process.env, printer, service)
   const runName = randomBytes(4).toString('hex')
   try {
     if (asked.once) return await once(stage, asked, runName, printer, stop.signal)

@@ -6,6 +6,10 @@ import { createInterface } from 'node:readline'
 
 import type { EnqueueInput } from '@retention-relay/producer'
 import type { retentionPlan } from '@retention-relay/events'
+import { RELAY_VERSION } from '@retention-relay/worker'
+
+/** The file as a service: what is in it need not look like the sample shop's events. */
+export const FILE_SERVICE: string = `event-file@${RELAY_VERSION}`
 
 /** Reads the events; - is standard input. Throws at a line that is no JSON object, naming it. */
 export async function* readEvents(

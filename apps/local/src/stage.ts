@@ -15,7 +15,7 @@ import { pino } from 'pino'
 
 import type { Printer } from './printer.ts'
 import { dataFolder, REDIS_CONFIG } from './repository.ts'
-import { REFUSED_COUPON, SHOP_SERVICE } from './sample-shop.ts'
+import { REFUSED_COUPON } from './sample-shop.ts'
 import { Tally } from './tally.ts'
 
 /** Ports that are tried first, so that addresses stay the same from start to start. */
@@ -38,24 +38,28 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Opens everything; what was opened is closed again when a part fails. */
-export async function openStage(env: Environment, printer: Printer): Promise<Stage> {
+/** Opens everything; what was opened is closed again when a part fails. `service`: who sends. */
+export async function openStage(
+  env: Environment,
+  printer: Printer,
+  service: string,
+): Promise<Stage> {
   const closers: (() => Promise<unknown>)[] = []
   const close = async (): Promise<void> => {
     for (const closer of closers.splice(0).toReversed()) await closer()
   }
   try {
+    const plan = await loadPlan(env)
     const redisUrl = await openRedis(env, printer, closers)
     const mock = await openDestination(env, printer, closers)
     const namespace = env['RELAY_NAMESPACE'] || (mock === null ? 'local-live' : 'local')
     const tally = new Tally()
-    const plan = await loadPlan(env)
     const parts = { redisUrl, namespace, mock, tally, plan }
     const worker = await openWorker(env, parts, printer, closers)
     const producer = await createProducer({
       namespace,
       redis: redisUrl,
-      service: SHOP_SERVICE,
+      service,
       trackingPlan: plan,
     })
     closers.push(() => producer.close())

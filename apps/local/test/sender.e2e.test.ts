@@ -1,4 +1,4 @@
-// `npm start -- --once` with a shop's own tracking plan, events from standard input, and a mock outside of it.
+// `npm start -- --once` as a producer: by which plan it sends, and as whom. The mock is outside of it.
 
 import { fileURLToPath } from 'node:url'
 
@@ -16,11 +16,13 @@ const NAMESPACE = 'own-plan'
 /** An event that only the shop's own plan knows. */
 const NUMBERED = { op: 'track', customerId: 'cus_1', name: 'numbered', data: { relay_seq: 1 } }
 
+const FROM_INPUT = ['--file', '-']
+
 interface Setup {
   readonly mock: Mock
   readonly client: Redis
-  /** Sends the event with this setting of RELAY_TRACKING_PLAN. */
-  readonly start: (plan: string) => TestProcess
+  /** Starts it with this setting of RELAY_TRACKING_PLAN; the event is on its standard input. */
+  readonly start: (plan: string, options?: readonly string[]) => TestProcess
 }
 
 async function setup(): Promise<Setup> {
@@ -29,10 +31,10 @@ async function setup(): Promise<Setup> {
   onTestFinished(() => client.disconnect())
   const mock = await startMock()
   onTestFinished(() => mock.close())
-  const start = (plan: string): TestProcess => {
+  const start: Setup['start'] = (plan, options = FROM_INPUT) => {
     const started = startProcess({
       script: MAIN,
-      args: ['--once', '--file', '-', '--json'],
+      args: ['--once', '--json', ...options],
       onEnd: onTestFinished,
       env: {
         REDIS_URL: redis.url,
@@ -64,23 +66,26 @@ test('npm start sends by the plan of RELAY_TRACKING_PLAN, as its worker delivers
   expect(shipped.stderr.join('\n')).toMatch(/numbered/)
 })
 
-test('the sample shop says in its jobs who it is, and in which version', async () => {
+test.each([
+  ['sample-shop', ['--events', '5']],
+  ['event-file', FROM_INPUT],
+])('%s says in its jobs who it is, and in which version', async (service, options) => {
   const { mock, client, start } = await setup()
   mock.fault({ kind: 'answer', status: 502 })
-  const shop = start(PLAN)
-  // The job stays while the mock refuses it.
-  const job = await until(async () => await jobOf(client))
-  expect(job?.producer).toMatch(/^sample-shop@\d+\.\d+\.\d+$/)
+  const started = start(PLAN, options)
+  // The jobs stay while the mock refuses them.
+  const job = await until(async () => await anyJob(client))
+  expect(job?.producer?.split('@')).toEqual([service, expect.stringMatching(/^\d+\.\d+\.\d+$/)])
   mock.clearFaults()
-  expect(await shop.exited).toEqual({ code: 0, signal: null })
+  expect(await started.exited).toEqual({ code: 0, signal: null })
 })
 
-/** Data of the job that holds the event; undefined while there is none. */
-async function jobOf(client: Redis): Promise<{ readonly producer?: string } | undefined> {
+/** Data of a job; undefined while there is none. */
+async function anyJob(client: Redis): Promise<{ readonly producer?: string } | undefined> {
   for (const key of await client.keys(`*${NAMESPACE}*`)) {
     if ((await client.type(key)) !== 'hash') continue
     const data = await client.hget(key, 'data')
-    if (data?.includes('"numbered"')) return JSON.parse(data) as { readonly producer?: string }
+    if (data !== null) return JSON.parse(data) as { readonly producer?: string }
   }
   return undefined
 }
