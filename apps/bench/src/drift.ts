@@ -1,6 +1,7 @@
 // What the watches of drift cost: the time that they take for one event, in nanoseconds; and beside each other, in pairs,
 // drains of a worker with them and of one that sees nothing of what its watches are told. Of these the time that the
-// process computed counts: rates tell more of what else the machine does. The additions to Redis are in it.
+// process computed counts: rates tell more of what else the machine does. Drains of full size last longer than the ten seconds
+// between two additions to Redis, and have these in it; those of --quick mostly have not.
 
 import {
   createUlidSource,
