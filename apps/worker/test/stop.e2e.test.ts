@@ -60,6 +60,18 @@ test('an idle worker stops long before its deadline', async () => {
   expect(worker.logged('worker.stopped')).toHaveLength(1)
 })
 
+test('a worker that is told to stop before it is loaded stops as cleanly', async () => {
+  const mock = await startMock()
+  onTestFinished(() => mock.close())
+  const preload = new URL('signal-while-loading.mjs', import.meta.url).href
+  const { process } = new ObservedWorker({
+    ...settingsOf('stop', mock),
+    REDIS_URL: 'redis://127.0.0.1:1',
+    NODE_OPTIONS: `--import ${preload}`,
+  })
+  expect(await process.exited).toEqual(STOPPED)
+})
+
 test('with a destination that hangs it gives up the request and puts the jobs back in order', async () => {
   const { worker, partition, mock } = await setup()
   mock.fault({ kind: 'hang' })

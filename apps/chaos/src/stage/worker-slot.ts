@@ -118,6 +118,9 @@ export class WorkerSlot {
     const { meant, process } = life
     if (meant === 'run') life.meant = 'crashed'
     if (ENDS[meant](exit) || this.#isClosed) return
+    // Node itself ends a process that has not begun to listen for signals.
+    const isUnborn = meant === 'stopped' && exit.signal === 'SIGTERM' && process.lines.length === 0
+    if (isUnborn) return
     if (meant === 'run' && process.stderr.some((line) => line.startsWith('RELAY_REDIS_UNUSABLE'))) {
       await pause(REFUSED_PAUSE_MS)
       return await this.start()
