@@ -6,12 +6,16 @@ import type { OpenNamespace, PartitionSnapshot, ScriptRunner } from '@retention-
 import { Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 
+const MILLION = 1_000_000
+
 /** Facts of the namespace. */
 export interface NamespaceGauges {
   /** Events that are not settled, replayed ones too; of very many waiting jobs an estimate. */
   readonly pending: number
   /** Milliseconds since the commit of the oldest undelivered event; 0 when nothing waits. */
   readonly oldestAgeMs: number
+  /** When the namespace was set up, in seconds since 1970; null where older code did it. */
+  readonly createdAtS: number | null
 }
 
 /** Adds the gauges. `read` gives null while Redis is away. */
@@ -26,15 +30,16 @@ export function registerNamespaceGauges(
     })
     return await reading
   }
-  const add = (name: string, help: string, of: (facts: NamespaceGauges) => number): void => {
+  const add = (name: string, help: string, of: (facts: NamespaceGauges) => number | null): void => {
     const gauge: Gauge = new Gauge({
       name,
       help,
       registers: [registry],
       async collect() {
         const facts = await readOnce()
-        if (facts === null) gauge.remove()
-        else gauge.set(of(facts))
+        const value = facts === null ? null : of(facts)
+        if (value === null) gauge.remove()
+        else gauge.set(value)
       },
     })
   }
@@ -47,6 +52,11 @@ export function registerNamespaceGauges(
     'relay_events_pending',
     'Events of the namespace that are not settled; of very many waiting jobs an estimate.',
     ({ pending }) => pending,
+  )
+  add(
+    'relay_namespace_created_seconds',
+    'When the namespace was set up, since 1970; another time after Redis has lost it.',
+    ({ createdAtS }) => createdAtS,
   )
 }
 
@@ -62,10 +72,16 @@ export async function readNamespaceGauges(
     return {
       pending: snapshots.reduce((sum, snapshot) => sum + pendingOf(snapshot), 0),
       oldestAgeMs: Math.max(...snapshots.map((snapshot) => oldestAgeOf(snapshot))),
+      createdAtS: secondsOf(namespace.createdAt),
     }
   } catch {
     return null
   }
+}
+
+/** Of the microseconds that stand in Redis. */
+function secondsOf(createdAt: string): number | null {
+  return createdAt === '' ? null : Number(createdAt) / MILLION
 }
 
 function pendingOf(snapshot: PartitionSnapshot): number {

@@ -4,7 +4,7 @@ import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 import { limitProcess, redisCommand, until } from '@retention-relay/testkit'
-import type { TestRedis } from '@retention-relay/testkit'
+import type { TestProcess, TestRedis } from '@retention-relay/testkit'
 
 import { PASSWORD, USER } from '../stage/redis-stand.ts'
 import type { Outage } from '../stage/run-file.ts'
@@ -29,6 +29,7 @@ export const emptyRedis: FaultAction = (stage, { forMs }) =>
     stage,
     { what: 'redis_away', told: 'SIGKILL, and its disk is lost' },
     async (redis) => {
+      stage.runFile.knows(startedWorkers(stage))
       await redis.kill()
       rmSync(join(redis.folder, 'appendonlydir'), { recursive: true })
       await last(forMs)
@@ -37,6 +38,13 @@ export const emptyRedis: FaultAction = (stage, { forMs }) =>
       await redis.restart()
     },
   )
+
+/** Processes of workers that have opened the namespace. */
+function startedWorkers({ workers, guests }: Stage): TestProcess[] {
+  return [...workers, ...guests]
+    .flatMap(({ process }) => process ?? [])
+    .filter(({ lines }) => lines.some((line) => line.includes('"worker.started"')))
+}
 
 /** Connections stay open, and nothing is answered. */
 export const freezeRedis: FaultAction = (stage, { forMs }) =>

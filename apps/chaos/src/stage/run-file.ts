@@ -1,6 +1,6 @@
 // run.json: what the checker must know of a run beside its histories, gathered while the run goes on.
 
-import type { RunFacts } from '@retention-relay/testkit'
+import type { RunFacts, TestProcess } from '@retention-relay/testkit'
 
 import type { Schedule } from '../schedule/schedule.ts'
 
@@ -19,6 +19,8 @@ export class RunFile {
   readonly #schedule: Schedule
   readonly #disturbances: { from: number; until: number }[] = []
   readonly #wipes: number[] = []
+  /** Worker processes that knew what was on a disk that Redis has lost. Written by `knows`. */
+  readonly witnesses: TestProcess[] = []
   /** For the check of the health signals. */
   readonly outages: Outage[] = []
 
@@ -42,14 +44,14 @@ export class RunFile {
     this.outages.push({ what, from, until: Date.now() })
   }
 
-  /** Whether Redis lost its disk. */
-  get isWiped(): boolean {
-    return this.#wipes.length > 0
-  }
-
   /** Redis comes back with an empty disk. */
   wiped(): void {
     this.#wipes.push(Date.now())
+  }
+
+  /** Redis is about to lose its disk while these processes know what is on it. */
+  knows(witnesses: readonly TestProcess[]): void {
+    this.witnesses.push(...witnesses)
   }
 
   facts(): RunFacts {

@@ -73,14 +73,16 @@ async function judgeRelay({ stage, ops, status }: Case): Promise<string[]> {
       allWorkers.flatMap(({ health }) => health),
       stage.runFile.outages,
     ),
-    ...untoldLoss(stage),
+    ...(await untoldLoss(stage)),
     ...[...allWorkers, ...stage.producers].flatMap(({ unexpected }) => unexpected),
   ]
 }
 
-/** A Redis that lost its disk is never passed over. */
-function untoldLoss({ runFile, workers, guests }: Stage): string[] {
+/** A Redis that lost its disk is not passed over by a worker that knew what was on it, and that could end in peace. */
+async function untoldLoss({ runFile, workers, guests }: Stage): Promise<string[]> {
   const lines = [...workers, ...guests].flatMap((worker) => worker.lines)
-  if (!runFile.isWiped || lines.some((line) => line.includes('"redis.emptied"'))) return []
+  const ends = await Promise.all(runFile.witnesses.map(async (witness) => await witness.exited))
+  const isKnown = ends.some(({ code }) => code === 0)
+  if (!isKnown || lines.some((line) => line.includes('"redis.emptied"'))) return []
   return ['Redis lost its disk, and no worker said so']
 }
