@@ -2,8 +2,8 @@
 // the tracking plan. With its own past a profile is compared by the moments that it keeps.
 
 import type { TrackingPlan } from '../tracking-plan.ts'
-import type { PlannedEvent } from './plan-fields.ts'
-import { plannedEvent } from './plan-fields.ts'
+import type { PlannedEvent } from './planned-event.ts'
+import { plannedEvent } from './planned-event.ts'
 import type { JsonType } from './event-profile.ts'
 import { JSON_TYPES } from './event-profile.ts'
 import { serviceOf } from './seen-profile.ts'

@@ -25,6 +25,7 @@ const plan = defineTrackingPlan({
         cart_value: z.number().optional(),
         coupon: z.string().optional(),
         lines: z.array(z.object({ sku: z.string(), note: z.string().nullable() })).optional(),
+        gift: z.union([z.object({ pack: z.string() }), z.object({ pack: z.number() })]).optional(),
       }),
       critical: ['cart_value', 'lines[].sku'],
       checks: 'off',
@@ -138,6 +139,12 @@ test('a value of another type than the plan says is found, and null is no type',
   expect(finding).toMatchObject({ kind: 'type', field: 'cart_value', critical: true, since: NOW })
   expect(finding!.message).toBe('it was number; 2 % of its values are string')
   expect(found(seen([OLD, { at: NOW, events: times(2, { cart_value: '1' }) }]))).toEqual([])
+})
+
+test('in a choice of objects a field has the types of all of them', () => {
+  const gift = (pack: unknown): Data[] => times(12, { gift: { pack } })
+  expect(found(seen([{ at: NOW, events: [...gift('S'), ...gift(2)] }]))).toEqual([])
+  expect(found(seen([{ at: NOW, events: gift(true) }]))).toEqual(['type gift.pack (unknown)'])
 })
 
 test('where no plan speaks, a type that came later is found', () => {

@@ -1,7 +1,7 @@
-// The fields of a schema as people read them: path, type, unit, marks, example. Objects and the objects in lists are walked
-// through; a group stands before its fields.
+// The fields of a schema as people read them: path, type, unit, marks, example. What a list holds is told in the type of
+// the list.
 
-import { jsonSchemaOf } from '@retention-relay/events'
+import { schemaFields } from '@retention-relay/events'
 import type { AttributesDefinition, JsonSchema } from '@retention-relay/events'
 
 /** One field of an event, or of the attributes of `identify`. */
@@ -26,7 +26,8 @@ export type FieldSource = Pick<AttributesDefinition, 'schema' | 'critical' | 'pe
 
 /** The fields of a definition, in its order. */
 export function planFields({ schema, critical = [], personal = [] }: FieldSource): PlanField[] {
-  return walk(jsonSchemaOf(schema), '').map(({ path, field, isRequired }) => {
+  const fields = schemaFields(schema).filter(({ path }) => !path.endsWith('[]'))
+  return fields.map(({ path, schema: field, isRequired }) => {
     const { description = '', unit = null, examples } = field
     return {
       path,
@@ -50,20 +51,6 @@ export function exampleOf(schema: JsonSchema): unknown {
   return Object.fromEntries(
     Object.entries(properties).map(([name, field]) => [name, exampleOf(field)]),
   )
-}
-
-interface Walked {
-  readonly path: string
-  readonly field: JsonSchema
-  readonly isRequired: boolean
-}
-
-function walk({ properties = {}, required = [] }: JsonSchema, root: string): Walked[] {
-  return Object.entries(properties).flatMap(([name, field]) => {
-    const path = root === '' ? name : `${root}.${name}`
-    const below = field.items === undefined ? walk(field, path) : walk(field.items, `${path}[]`)
-    return [{ path, field, isRequired: required.includes(name) }, ...below]
-  })
 }
 
 const TYPES: Readonly<Record<string, string>> = {

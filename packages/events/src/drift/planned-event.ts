@@ -1,9 +1,8 @@
-// The fields of a definition by path, as the tracking plan knows them: which types it allows, and whether one must be
-// there. Read from the JSON Schema, where every definition is told.
+// What the tracking plan says of the fields of an event: which types it allows, and whether one must be there.
 
 import type { EventDefinition } from '../event-definition.ts'
 import type { JsonSchema } from '../json-schema.ts'
-import { jsonSchemaOf } from '../json-schema.ts'
+import { branchesOf, schemaFields } from '../schema-fields.ts'
 import type { TrackingPlan } from '../tracking-plan.ts'
 import { findDefinition } from '../tracking-plan.ts'
 import type { JsonType } from './event-profile.ts'
@@ -29,31 +28,21 @@ export function plannedEvent(plan: TrackingPlan, name: string): PlannedEvent | u
     findDefinition(plan, name) ?? (name === 'identify' ? plan.attributes : undefined)
   if (definition === undefined) return undefined
   const fields = new Map<string, PlannedField>()
-  addFields(jsonSchemaOf((definition as EventDefinition).schema), '', fields)
+  for (const { path, schema, isRequired } of schemaFields((definition as EventDefinition).schema)) {
+    const types = either(fields.get(path)?.types, typesOf(schema))
+    fields.set(path, { types, required: isRequired })
+  }
   return { fields, critical: new Set<string>(definition.critical ?? []) }
 }
 
-function addFields(schema: JsonSchema, path: string, fields: Map<string, PlannedField>): void {
-  const branches = branchesOf(schema)
-  // In a choice of objects nobody can tell which one it should have been.
-  const isOne = branches.filter(({ properties }) => properties !== undefined).length === 1
-  for (const { properties = {}, required = [], items } of branches) {
-    for (const [name, inner] of Object.entries(properties)) {
-      const innerPath = path === '' ? name : `${path}.${name}`
-      const types = typesOf(inner)
-      fields.set(innerPath, { types, required: isOne && required.includes(name) })
-      addFields(inner, innerPath, fields)
-    }
-    if (items === undefined) continue
-    fields.set(`${path}[]`, { types: typesOf(items), required: false })
-    addFields(items, `${path}[]`, fields)
-  }
-}
-
-/** The schemas of which one holds; a schema without a choice is its own branch. */
-function branchesOf(schema: JsonSchema): readonly JsonSchema[] {
-  const choice = schema.anyOf ?? schema.oneOf
-  return choice === undefined ? [schema] : choice.flatMap((branch) => branchesOf(branch))
+/** What two objects of a choice say of the same field. */
+function either(
+  one: ReadonlySet<JsonType> | undefined,
+  other: ReadonlySet<JsonType>,
+): ReadonlySet<JsonType> {
+  if (one === undefined) return other
+  const isAny = one.size === 0 || other.size === 0
+  return new Set(isAny ? [] : [...one, ...other])
 }
 
 /** Empty for a schema that names none. */
