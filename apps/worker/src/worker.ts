@@ -8,17 +8,8 @@ import { hostname } from 'node:os'
 import type { TrackDestination } from '@retention-relay/customerio'
 import { systemClock } from '@retention-relay/delivery'
 import type { DeliveryObserver, PartitionManager } from '@retention-relay/delivery'
-import { personalMask } from '@retention-relay/events'
 import type { TrackingPlan } from '@retention-relay/events'
-import {
-  awaitRedis,
-  bindWorkspace,
-  driftScripts,
-  publishTail,
-  readLayoutVersions,
-  ScriptRunner,
-  statusScripts,
-} from '@retention-relay/queue'
+import { awaitRedis, bindWorkspace, ScriptRunner, statusScripts } from '@retention-relay/queue'
 import type { OpenNamespace, RedisFacts } from '@retention-relay/queue'
 import type { Logger } from 'pino'
 
@@ -26,23 +17,18 @@ import { tellRedisChecks } from './check-redis.ts'
 import { composeDelivery, connect, destinationOf, gatesOf, rulesOf } from './compose.ts'
 import type { Connections, Gates, PlanRules } from './compose.ts'
 import type { WorkerConfig } from './config.ts'
-import { EventWatch } from './event-watch.ts'
 import { Health } from './health.ts'
 import type { HttpServer } from './http-server.ts'
 import { startHttpServer } from './http-server.ts'
 import { LiveCredentials } from './live-credentials.ts'
 import type { Credentials } from './live-credentials.ts'
-import { logObserver } from './log-observer.ts'
-import { createMetrics } from './metrics.ts'
+import { LiveNamespace } from './live-namespace.ts'
+import { meetDestination } from './meet-destination.ts'
 import { readNamespaceGauges } from './namespace-gauges.ts'
 import type { NamespaceGauges } from './namespace-gauges.ts'
-import { tellAll } from './observers.ts'
-import { openUntilReady } from './open-namespace.ts'
-import { followPauses } from './pauses.ts'
+import { observationOf } from './observation.ts'
+import type { Observation } from './observation.ts'
 import { watchRedis } from './redis-watch.ts'
-import { checkLayout } from './start-checks.ts'
-import { TailObserver } from './tail-observer.ts'
-import { watchReader } from './watch-gauges.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
@@ -50,8 +36,6 @@ const REDIS_WAIT_MS = 5000
 const CLOSE_MS = 500
 /** Of these, for what the watch has seen last. */
 const LAST_WATCH_MS = 250
-/** Wait between two looks at a destination that does not answer, in milliseconds. */
-const PROBE_WAIT_MS = 2000
 
 /** What a worker is made of. */
 export interface WorkerParts {
@@ -75,21 +59,16 @@ export class Worker {
   readonly #workerId = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
   readonly #stop = new AbortController()
   readonly #health: Health
-  readonly #metrics: ReturnType<typeof createMetrics>
-  readonly #observer: DeliveryObserver
   readonly #connections: Connections
   /** Reads the namespace for the metrics. */
   readonly #status: ScriptRunner
-  readonly #watch: EventWatch
-  readonly #tail: TailObserver
+  readonly #observation: Observation
+  readonly #namespace: LiveNamespace
   readonly #destination: TrackDestination
   readonly #credentials: LiveCredentials
   readonly #gates: Gates
   #http: HttpServer | undefined
-  #namespace: OpenNamespace | undefined
   #manager: PartitionManager | undefined
-  /** The namespace is being set up again. */
-  #isReopening = false
 
   /**
    * Connects; `start` does the rest.
@@ -100,59 +79,17 @@ export class Worker {
     this.#config = parts.config
     this.#rules = rulesOf(parts.plan, parts.config.RELAY_NAMESPACE)
     this.#logger = parts.logger.child({ worker: this.#workerId })
-    this.#health = new Health(({ ready, reasons }) =>
-      this.#logger[ready ? 'info' : 'warn'](
-        { event: 'worker.readiness', ready, reasons },
-        ready ? 'ready' : 'not ready',
-      ),
-    )
+    this.#health = healthOf(this.#logger)
     this.#connections = connect(this.#config.REDIS_URL)
-    const { leases } = this.#connections
-    const namespace = this.#config.RELAY_NAMESPACE
-    const now = (): number => systemClock.wall()
-    this.#metrics = createMetrics(
-      () => this.backlog(),
-      watchReader(leases, namespace, { plan: parts.plan, now }),
-      parts.plan,
-    )
-    this.#watch = new EventWatch({
-      runner: new ScriptRunner(leases, driftScripts),
-      namespace,
-      clock: systemClock,
-      unwatched: this.#metrics.noteUnwatched,
-      newCustomers: this.#metrics.noteNewCustomers,
-    })
-    this.#tail = new TailObserver({
-      workerId: this.#workerId,
-      mask: personalMask(parts.plan),
-      // Whoever looks sees less while Redis is away.
-      publish: (message) => void publishTail(leases, namespace, message).catch(() => undefined),
-      now,
-    })
-    this.#observer = followPauses(
-      tellAll([
-        this.#metrics.observer,
-        logObserver(this.#logger),
-        this.#health.observer(),
-        this.#watch.observer,
-        this.#tail,
-        ...(parts.observer === undefined ? [] : [parts.observer]),
-      ]),
-    )
-    this.#status = new ScriptRunner(leases, statusScripts)
+    this.#status = new ScriptRunner(this.#connections.leases, statusScripts)
+    this.#observation = this.#observe(parts)
+    this.#namespace = this.#liveNamespace()
     this.#destination = destinationOf(this.#config, parts.version)
-    this.#credentials = new LiveCredentials({
-      destination: this.#destination,
-      credentials: this.#config,
-      read: parts.readCredentials ?? (() => null),
-      checkWorkspace: async (siteId) =>
-        await bindWorkspace(this.#connections.leases, this.#config.RELAY_NAMESPACE, siteId),
-      logger: this.#logger,
-    })
+    this.#credentials = this.#liveCredentials(parts)
     this.#gates = gatesOf({
       config: this.#config,
       destination: this.#credentials,
-      observer: this.#observer,
+      observer: this.#observation.observer,
       stop: this.#stop.signal,
     })
   }
@@ -164,8 +101,8 @@ export class Worker {
 
   /** What of the whole namespace is not settled; null while Redis is away or the namespace is not open. */
   async backlog(): Promise<NamespaceGauges | null> {
-    if (this.#namespace === undefined) return null
-    return await readNamespaceGauges(this.#status, this.#namespace)
+    const { opened } = this.#namespace
+    return opened === undefined ? null : await readNamespaceGauges(this.#status, opened)
   }
 
   /**
@@ -174,13 +111,7 @@ export class Worker {
    * @throws RelayError for a fault of the configuration.
    */
   async start(): Promise<void> {
-    this.#http = await startHttpServer(this.#config.RELAY_HTTP_PORT, this.#metrics.registry, () =>
-      this.#health.readiness(),
-    )
-    this.#logger.info(
-      { event: 'worker.listening', httpPort: this.httpPort },
-      'serves /metrics and /health',
-    )
+    await this.#listen()
     const facts = await this.#reachRedis()
     if (facts === null) return
     tellRedisChecks(facts, this.#config, this.#logger)
@@ -188,37 +119,13 @@ export class Worker {
       changed: (isReady) => this.#health.set('redis', isReady),
       away: (cause) => this.#tellAway(cause),
     })
-    const open = await this.#openNamespace(this.#config.RELAY_PARTITIONS)
-    if (open === null || this.#stop.signal.aborted) return
-    this.#namespace = open
-    this.#health.set('namespace', true)
-    await this.#checkLayout(this.#namespace)
-    if (this.#stop.signal.aborted) return
-    this.#manager = composeDelivery({
-      workerId: this.#workerId,
-      connections: this.#connections,
-      namespace: this.#namespace,
-      destination: this.#destination,
-      gates: this.#gates,
-      rules: this.#rules,
-      observer: this.#observer,
-      emptied: () => void this.#foundEmptied(),
-      tailed: (isTailed) => this.#tail.asked(isTailed),
-    })
+    const namespace = await this.#namespace.open()
+    if (namespace === null) return
+    this.#manager = this.#compose(namespace)
     this.#manager.start()
-    void this.#watch.run()
+    void this.#observation.watch.run()
     void this.#meetDestination()
-    const { namespace, partitions } = this.#namespace
-    this.#logger.info(
-      {
-        event: 'worker.started',
-        namespace,
-        partitions,
-        httpPort: this.httpPort,
-        trackingPlan: this.#config.RELAY_TRACKING_PLAN ?? 'shipped',
-      },
-      'the worker runs',
-    )
+    this.#tellStarted(namespace)
   }
 
   /** Stops within RELAY_SHUTDOWN_MS: request in flight, settles, requeue, leases. */
@@ -235,7 +142,10 @@ export class Worker {
   async #close(): Promise<void> {
     const closed = new AbortController()
     const closing = async (): Promise<void> => {
-      await Promise.race([this.#watch.stop(), systemClock.sleep(LAST_WATCH_MS, closed.signal)])
+      await Promise.race([
+        this.#observation.watch.stop(),
+        systemClock.sleep(LAST_WATCH_MS, closed.signal),
+      ])
       await Promise.all([this.#connections.close(), this.#destination.close(), this.#http?.close()])
       closed.abort()
     }
@@ -262,69 +172,92 @@ export class Worker {
     this.#logger.warn({ event: 'redis.away', cause }, 'Redis does not answer; goes on trying')
   }
 
-  /** Null when the worker was stopped before Redis took it. `partitions`: what it has to have. */
-  async #openNamespace(partitions: number | undefined): Promise<OpenNamespace | null> {
-    const { RELAY_NAMESPACE: namespace, CUSTOMERIO_SITE_ID: siteId } = this.#config
-    return await openUntilReady({
-      client: this.#connections.leases,
-      options: { namespace, ...(partitions === undefined ? {} : { partitions }) },
-      siteId,
+  #tellStarted({ namespace, partitions }: OpenNamespace): void {
+    const trackingPlan = this.#config.RELAY_TRACKING_PLAN ?? 'shipped'
+    this.#logger.info(
+      { event: 'worker.started', namespace, partitions, httpPort: this.httpPort, trackingPlan },
+      'the worker runs',
+    )
+  }
+
+  async #listen(): Promise<void> {
+    const { metrics } = this.#observation
+    this.#http = await startHttpServer(this.#config.RELAY_HTTP_PORT, metrics.registry, () =>
+      this.#health.readiness(),
+    )
+    this.#logger.info(
+      { event: 'worker.listening', httpPort: this.httpPort },
+      'serves /metrics and /health',
+    )
+  }
+
+  async #meetDestination(): Promise<void> {
+    await meetDestination({
+      credentials: this.#credentials,
+      gate: this.#gates.gate,
+      health: this.#health,
       logger: this.#logger,
       stop: this.#stop.signal,
     })
   }
 
-  /**
-   * Redis has lost the namespace: whatever waited in it is gone, and a person must know. The namespace is set up again,
-   * so that what producers send from now on is delivered.
-   */
-  async #foundEmptied(): Promise<void> {
-    if (this.#isReopening || this.#namespace === undefined) return
-    this.#isReopening = true
-    this.#health.set('namespace', false)
-    this.#metrics.noteEmptied()
-    this.#logger.error(
-      { event: 'redis.emptied' },
-      'Redis has lost the namespace: events that waited in it are gone, and delivered ones may be delivered again; restore it from a backup, or have services send their latest events again',
-    )
-    try {
-      const open = await this.#openNamespace(this.#namespace.partitions)
-      if (open !== null) this.#health.set('namespace', true)
-    } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error)
-      this.#logger.error({ event: 'namespace.not_open', cause }, 'the namespace is another one now')
-    }
-    this.#isReopening = false
+  #compose(namespace: OpenNamespace): PartitionManager {
+    return composeDelivery({
+      workerId: this.#workerId,
+      connections: this.#connections,
+      namespace,
+      destination: this.#destination,
+      gates: this.#gates,
+      rules: this.#rules,
+      observer: this.#observation.observer,
+      emptied: () => void this.#namespace.foundEmptied(),
+      tailed: (isTailed) => this.#observation.tail.asked(isTailed),
+    })
   }
 
-  async #checkLayout(namespace: OpenNamespace): Promise<void> {
-    const versions = await readLayoutVersions(this.#connections.leases, namespace).catch(() => [])
-    for (const { level, text } of versions.map((version) => checkLayout(version))) {
-      this.#logger[level === 'danger' ? 'warn' : 'info']({ event: 'layout.checked', level }, text)
-    }
+  #observe({ plan, observer = {} }: WorkerParts): Observation {
+    return observationOf({
+      workerId: this.#workerId,
+      namespace: this.#config.RELAY_NAMESPACE,
+      plan,
+      client: this.#connections.leases,
+      logger: this.#logger,
+      health: this.#health,
+      readBacklog: () => this.backlog(),
+      also: observer,
+    })
   }
 
-  /** Asks the destination for the first time, until it answers. */
-  async #meetDestination(): Promise<void> {
-    while (!this.#stop.signal.aborted && !this.#health.readiness().ready) {
-      const probe = await this.#credentials.probe({ signal: this.#stop.signal })
-      if (this.#stop.signal.aborted) return
-      if (probe.kind === 'unreachable') {
-        this.#logger.warn(
-          { event: 'destination.unreachable', detail: probe.detail },
-          'Customer.io does not answer; goes on trying',
-        )
-        await systemClock.sleep(PROBE_WAIT_MS, this.#stop.signal)
-        continue
-      }
-      if (probe.kind === 'refused') await this.#gates.gate.judgeUnauthorized(probe.status)
-      else
-        this.#logger.info(
-          { event: 'destination.checked', region: probe.region },
-          'Customer.io accepts the credentials',
-        )
-      this.#health.set('destination', true)
-      return
-    }
+  #liveNamespace(): LiveNamespace {
+    const { RELAY_NAMESPACE: namespace, RELAY_PARTITIONS: partitions } = this.#config
+    return new LiveNamespace({
+      client: this.#connections.leases,
+      options: { namespace, ...(partitions === undefined ? {} : { partitions }) },
+      siteId: this.#config.CUSTOMERIO_SITE_ID,
+      logger: this.#logger,
+      stop: this.#stop.signal,
+      changed: (isOpen) => this.#health.set('namespace', isOpen),
+      emptied: this.#observation.metrics.noteEmptied,
+    })
   }
+
+  #liveCredentials({ readCredentials = () => null }: WorkerParts): LiveCredentials {
+    return new LiveCredentials({
+      destination: this.#destination,
+      credentials: this.#config,
+      read: readCredentials,
+      checkWorkspace: async (siteId) =>
+        await bindWorkspace(this.#connections.leases, this.#config.RELAY_NAMESPACE, siteId),
+      logger: this.#logger,
+    })
+  }
+}
+
+function healthOf(logger: Logger): Health {
+  return new Health(({ ready, reasons }) =>
+    logger[ready ? 'info' : 'warn'](
+      { event: 'worker.readiness', ready, reasons },
+      ready ? 'ready' : 'not ready',
+    ),
+  )
 }
