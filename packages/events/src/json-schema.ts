@@ -57,7 +57,8 @@ export function exportedUnitOf({ description = '' }: JsonSchema): string | null 
 }
 
 /** Why the schema cannot be used, with the remedy; null when it can. */
-export function schemaFault(schema: ObjectSchema): string | null {
+export function schemaFault(schema: unknown): string | null {
+  if (!isSchema(schema)) return 'is no schema of zod 4: write one with z.strictObject.'
   try {
     // A transform is refused on the way out, a type that JSON does not have on both ways.
     z.toJSONSchema(schema, { io: 'output' })
@@ -67,4 +68,10 @@ export function schemaFault(schema: ObjectSchema): string | null {
     const reason = error instanceof Error ? error.message : 'cannot be read'
     return `cannot be told as JSON Schema (${reason}): describe the data as JSON has it, and convert before the call.`
   }
+}
+
+/** Also one of another copy of zod. */
+function isSchema(value: unknown): value is ObjectSchema {
+  if (typeof value !== 'object' || value === null || !('_zod' in value)) return false
+  return 'safeParse' in value && typeof value.safeParse === 'function'
 }

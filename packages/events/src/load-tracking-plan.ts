@@ -1,12 +1,14 @@
 // Loads a shop's tracking plan by the path of its module, so that services, worker and command check against the same
 // file. The module's default export, or its export `trackingPlan`, is what `defineTrackingPlan` returned. A plan that
-// cannot be loaded ends the start: with the shipped one in its place events would be judged by the wrong rules.
+// cannot be loaded, or only looks like one, ends the start: events would be judged by the wrong rules.
 
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 import { retentionPlan } from './definitions/retention-plan.ts'
 import { RelayError } from './errors.ts'
+import type { RelayErrorOptions } from './errors.ts'
+import { planFaults } from './plan-faults.ts'
 import type { TrackingPlan } from './tracking-plan.ts'
 
 /** The variable that names the module. */
@@ -25,9 +27,11 @@ export async function loadTrackingPlan(
   if (path === undefined) return retentionPlan
   const module = await importModule(path, namedBy)
   const plan = module['default'] ?? module['trackingPlan']
-  if (isPlan(plan)) return plan
+  const faults = plan === undefined ? [] : planFaults(plan)
+  if (plan !== undefined && faults.length === 0) return plan as TrackingPlan
   const remedy = 'Export what defineTrackingPlan returns, as default or as trackingPlan.'
-  throw unusable(namedBy, `${path} has no tracking plan. ${remedy}`)
+  const message = [`${path} has no tracking plan.`, ...faults, remedy].join(' ')
+  throw unusable(namedBy, message, { details: { faults } })
 }
 
 async function importModule(
@@ -40,22 +44,10 @@ async function importModule(
     // A fault of the plan itself says all there is to say.
     if (cause instanceof RelayError) throw cause
     const reason = cause instanceof Error ? cause.message : String(cause)
-    throw unusable(namedBy, `${path} cannot be loaded: ${reason}`, cause)
+    throw unusable(namedBy, `${path} cannot be loaded: ${reason}`, { cause })
   }
 }
 
-/** A plan of another copy of the package counts: the shop's module brings its own. */
-function isPlan(value: unknown): value is TrackingPlan {
-  if (typeof value !== 'object' || value === null) return false
-  const { events, attributes, unknownEvents } = value as Partial<Record<string, unknown>>
-  return isObject(events) && isObject(attributes) && typeof unknownEvents === 'string'
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
-}
-
-function unusable(namedBy: string, what: string, cause?: unknown): RelayError {
-  const message = `${namedBy}: ${what}`
-  return new RelayError('RELAY_CONFIG_INVALID', message, cause === undefined ? {} : { cause })
+function unusable(namedBy: string, what: string, options: RelayErrorOptions): RelayError {
+  return new RelayError('RELAY_CONFIG_INVALID', `${namedBy}: ${what}`, options)
 }

@@ -6,7 +6,7 @@ import type * as z from 'zod'
 
 import { RelayError } from './errors.ts'
 import type { AttributesDefinition, Checks, EventDefinition } from './event-definition.ts'
-import { schemaFault } from './json-schema.ts'
+import { planFaults } from './plan-faults.ts'
 
 /** All events and the identify attributes of a shop. */
 export interface TrackingPlan<
@@ -76,7 +76,7 @@ export function defineTrackingPlan(
     attributes: (parts.attributes ?? base?.attributes) as AttributesDefinition,
     unknownEvents: parts.unknownEvents ?? base?.unknownEvents ?? 'strict',
   }
-  const faults = [...repeated(own), ...faultsOf(plan)]
+  const faults = [...repeated(own), ...planFaults(plan)]
   if (faults.length > 0) {
     const message = `The tracking plan has faults. ${faults.join(' ')}`
     throw new RelayError('RELAY_CONFIG_INVALID', message, { details: { faults } })
@@ -120,27 +120,4 @@ function repeated(definitions: readonly EventDefinition[]): string[] {
   const names = definitions.map(({ name }) => name)
   const twice = new Set(names.filter((name, index) => names.indexOf(name) !== index))
   return [...twice].map((name) => `${name} stands in it twice: leave one out.`)
-}
-
-function faultsOf(plan: TrackingPlan): string[] {
-  const attributes = {
-    ...plan.attributes,
-    name: 'the attributes',
-    version: attributesVersion(plan),
-  }
-  return [...eventDefinitions(plan), attributes].flatMap((definition) =>
-    definitionFaults(definition),
-  )
-}
-
-function definitionFaults(
-  definition: Pick<EventDefinition, 'name' | 'version' | 'schema'>,
-): string[] {
-  const { name, version, schema } = definition
-  const faults: string[] = []
-  if (!Number.isSafeInteger(version) || version < 1) {
-    faults.push(`The version of ${name} must be a whole number from 1.`)
-  }
-  const fault = schemaFault(schema)
-  return fault === null ? faults : [...faults, `The schema of ${name} ${fault}`]
 }

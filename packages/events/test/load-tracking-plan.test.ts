@@ -1,11 +1,13 @@
 // A shop's plan by the path of its module.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import * as z from 'zod'
 
-import { findDefinition, loadTrackingPlan, retentionPlan } from '../src/index.ts'
+import { findDefinition, loadTrackingPlan, RelayError, retentionPlan } from '../src/index.ts'
 
 let folder: string
 beforeAll(() => {
@@ -19,7 +21,19 @@ const write = (name: string, text: string): string => {
   return path
 }
 
-const PLAN = `{ events: { quiz: { name: 'quiz' } }, attributes: {}, unknownEvents: 'strict' }`
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+/** What a module of a plan begins with. */
+const IMPORTS = `
+  import { defineEvent, defineTrackingPlan, retentionPlan } from ${JSON.stringify(source('../src/index.ts'))}
+  import * as z from ${JSON.stringify(source('../../../node_modules/zod/index.js'))}
+  const quiz = defineEvent({
+    name: 'quiz', description: 'A quiz.', version: 1, schema: z.strictObject({ score: z.int() }),
+  })
+  const { attributes } = retentionPlan
+  const plan = defineTrackingPlan({ extends: retentionPlan, events: [quiz] })`
+
+const REMEDY = 'Export what defineTrackingPlan returns, as default or as trackingPlan.'
 
 describe('the module of a plan', () => {
   it('is not needed: the shipped plan counts then', async () => {
@@ -27,11 +41,23 @@ describe('the module of a plan', () => {
   })
 
   it.each([
-    ['default', `export default ${PLAN}`],
-    ['trackingPlan', `export const trackingPlan = ${PLAN}`],
+    ['default', 'export default plan'],
+    ['trackingPlan', 'export const trackingPlan = plan'],
   ])('may give it as %s', async (name, text) => {
-    const plan = await loadTrackingPlan(write(`${name}.mjs`, text))
+    const plan = await loadTrackingPlan(write(`${name}.mjs`, `${IMPORTS}\n${text}`))
     expect(findDefinition(plan, 'quiz')?.name).toBe('quiz')
+  })
+
+  it('may bring its own copies of the package and of zod', async () => {
+    const own = join(folder, 'own')
+    cpSync(source('../src'), join(own, 'events'), { recursive: true })
+    cpSync(source('../../../node_modules/zod'), join(own, 'node_modules/zod'), { recursive: true })
+    const text = `export { retentionPlan as default } from './events/index.ts'`
+    const plan = await loadTrackingPlan(write('own/plan.mjs', text))
+    expect(plan).not.toBe(retentionPlan)
+    expect(Object.keys(plan.events)).toEqual(Object.keys(retentionPlan.events))
+    expect(plan.attributes.schema.constructor).not.toBe(z.ZodObject)
+    expect(retentionPlan.attributes.schema.constructor).toBe(z.ZodObject)
   })
 
   it.each([
@@ -48,5 +74,61 @@ describe('the module of a plan', () => {
     const loading = loadTrackingPlan(path)
     await expect(loading).rejects.toMatchObject({ code: 'RELAY_CONFIG_INVALID' })
     await expect(loading).rejects.toThrow(message)
+  })
+
+  it.each([
+    ['a number', '1', ['A plan is an object.']],
+    [
+      'what defineTrackingPlan takes',
+      '{ attributes, events: [quiz] }',
+      [
+        'events must hold each definition under its name.',
+        "unknownEvents must be 'strict', 'warn' or 'off'.",
+      ],
+    ],
+    [
+      'a plan without attributes',
+      '{ ...plan, attributes: undefined }',
+      ['The attributes must be what defineAttributes returns.'],
+    ],
+    [
+      'definitions under other names',
+      '{ ...plan, events: { quiz_taken: quiz, note: null } }',
+      [
+        'What stands under quiz_taken must have that name.',
+        'note must be what defineEvent returns.',
+      ],
+    ],
+    [
+      'definitions that nobody checked',
+      `{ ...plan, events: {
+        quiz: { ...quiz, version: '1', checks: 'loose', identifyFirst: true },
+        note: { name: 'note', version: 1, schema: { type: 'object', safeParse: () => null } },
+        date: { name: 'date', version: 1, schema: z.strictObject({ at: z.date() }) },
+      } }`,
+      [
+        'The version of quiz must be a whole number from 1.',
+        "checks of quiz must be 'strict', 'warn' or 'off'.",
+        "identifyFirst of quiz must be 'strict', 'warn' or 'off'.",
+        'The schema of note is no schema of zod 4: write one with z.strictObject.',
+        expect.stringMatching(/^The schema of date cannot be told as JSON Schema/),
+      ],
+    ],
+    [
+      'attributes whose schema is none',
+      `{ ...plan, attributes: { version: 0, schema: { _zod: {}, safeParse() {} } } }`,
+      [
+        'The version of the attributes must be a whole number from 1.',
+        expect.stringMatching(/^The schema of the attributes cannot be told as JSON Schema/),
+      ],
+    ],
+  ])('that exports %s is refused with every fault and the remedy', async (what, text, faults) => {
+    const path = write(`${what}.mjs`, `${IMPORTS}\nexport default ${text}`)
+    const error = await loadTrackingPlan(path).catch((cause: unknown) => cause)
+    expect(error).toBeInstanceOf(RelayError)
+    const { code, message, details } = error as RelayError
+    expect([code, details]).toEqual(['RELAY_CONFIG_INVALID', { faults }])
+    const told = (details['faults'] as string[]).join(' ')
+    expect(message).toBe(`RELAY_TRACKING_PLAN: ${path} has no tracking plan. ${told} ${REMEDY}`)
   })
 })

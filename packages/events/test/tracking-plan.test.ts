@@ -65,6 +65,14 @@ describe('a plan', () => {
     expect(message).toContain('b stands in it twice')
   })
 
+  it('lists what only a module without types can do, too', () => {
+    const lax = (parts: unknown) => defineTrackingPlan(parts as { events: []; attributes: never })
+    const note = { name: 'note', version: 1, schema: {}, checks: 'loose' }
+    expect(() => lax({ events: [note], unknownEvents: 'loose' })).toThrow(
+      "The tracking plan has faults. The schema of note is no schema of zod 4: write one with z.strictObject. checks of note must be 'strict', 'warn' or 'off'. The attributes must be what defineAttributes returns. unknownEvents must be 'strict', 'warn' or 'off'.",
+    )
+  })
+
   it.each<[string, ObjectSchema]>([
     ['a transform', z.strictObject({ x: z.string().transform(Number) })],
     ['a Date', z.strictObject({ x: z.date() })],
