@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
-import { cartId, checkoutId, currency, HOUR_MS, items, money, webAddress } from './fields.ts'
+import { cartId, checkoutId, checkoutUrl, currency, HOUR_MS, items, money } from './fields.ts'
 
 /** A customer entered the checkout. */
 export const checkoutStarted = defineEvent({
@@ -14,10 +14,7 @@ export const checkoutStarted = defineEvent({
     items,
     value: money,
     currency,
-    checkout_url: webAddress(
-      'Where the customer goes on; opens the checkout without a log-in.',
-      'https://shop.example/checkout/co-7310',
-    ).optional(),
+    checkout_url: checkoutUrl.optional(),
   }),
   personal: ['checkout_url'],
   critical: ['checkout_id', 'value', 'checkout_url', 'items[].product_id'],

@@ -4,12 +4,12 @@ import { defineEvent } from '../event-definition.ts'
 import {
   cartId,
   checkoutId,
+  checkoutUrl,
   currency,
   HOUR_MS,
   items,
   money,
   revision,
-  webAddress,
 } from './fields.ts'
 
 /** A checkout has changed after it was started. */
@@ -24,10 +24,7 @@ export const checkoutUpdated = defineEvent({
     items,
     value: money,
     currency,
-    checkout_url: webAddress(
-      'Where the customer goes on; opens the checkout without a log-in.',
-      'https://shop.example/checkout/co-7310',
-    ).optional(),
+    checkout_url: checkoutUrl.optional(),
   }),
   personal: ['checkout_url'],
   critical: ['checkout_id', 'value', 'items[].product_id'],

@@ -67,6 +67,11 @@ export function count(description: string, unit: string, example: number): z.Zod
 export const cartId = shopId("The shop's id of the cart.", 'cart-5521')
 /** The checkout that the event is about. */
 export const checkoutId = shopId("The shop's id of the checkout.", 'co-7310')
+/** The page of that checkout. */
+export const checkoutUrl = webAddress(
+  'Where the customer goes on; opens the checkout without a log-in.',
+  'https://shop.example/checkout/co-7310',
+)
 /** The order that the event is about. */
 export const orderId = shopId("The shop's id of the order.", 'o-981')
 /** The subscription that the event is about. */
