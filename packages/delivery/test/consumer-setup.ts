@@ -18,6 +18,8 @@ import { Recorder } from './recorder.ts'
 import { ScriptedDestination } from './scripted-destination.ts'
 
 export const TIMES = { ttlMs: 10_000, marginMs: 1_000 }
+/** Between two renewals of the lease, in milliseconds. */
+const RENEW_MS = 2_500
 
 /** The parts and the consumer, which has not started. */
 export interface ConsumerBench {
@@ -91,10 +93,10 @@ export function startConsumer(bench: ConsumerBench): Consumer {
   return consumer
 }
 
-/** Lets so much time pass, the lease being renewed meanwhile. */
+/** Lets so much time pass, the lease being renewed meanwhile, as often as the manager does. */
 export async function forMs(bench: ConsumerBench, ms: number): Promise<void> {
-  for (let passed = 0; passed < ms; passed += 100) {
-    await bench.clock.advance(100)
+  for (let leftMs = ms; leftMs > 0; leftMs -= RENEW_MS) {
+    await bench.clock.advance(Math.min(leftMs, RENEW_MS))
     bench.renew()
   }
 }

@@ -121,10 +121,11 @@ export class FakePartition implements PartitionPort {
   }
 
   async work(signal: AbortSignal): Promise<void> {
-    await Promise.race([this.#news(signal), this.#clock.sleep(1000, signal)])
+    await this.#news(signal, this.#clock.sleep(1000, signal))
   }
 
-  async #news(signal: AbortSignal): Promise<void> {
+  /** Leaves nothing behind on the signal, which is as old as the lease. */
+  async #news(signal: AbortSignal, atLatest?: Promise<void>): Promise<void> {
     if (signal.aborted) return
     await new Promise<void>((resolve) => {
       const finish = (): void => {
@@ -134,6 +135,7 @@ export class FakePartition implements PartitionPort {
       }
       this.#listeners.add(finish)
       signal.addEventListener('abort', finish)
+      void atLatest?.then(finish)
     })
   }
 
@@ -176,7 +178,8 @@ export class FakePartition implements PartitionPort {
   }
 
   #settleJob({ jobId, count, positions }: SettleRequest['jobs'][number]): void {
-    const known = [...this.active, ...this.wait].find((job) => job.id === jobId)
+    const isIt = ({ id }: ClaimedJob): boolean => id === jobId
+    const known = this.active.find(isIt) ?? this.wait.find(isIt)
     if (known === undefined) return
     const letters = (known.settled === '' ? '-'.repeat(count) : known.settled).split('')
     for (const { position, outcome, record } of positions) {
@@ -187,11 +190,9 @@ export class FakePartition implements PartitionPort {
     }
     const settled = letters.join('')
     const isFull = !settled.includes('-')
-    this.active = this.active.flatMap((job) => {
-      if (job.id !== jobId) return [job]
-      return isFull ? [] : [{ ...job, settled }]
-    })
-    this.wait = this.wait.map((job) => (job.id === jobId ? { ...job, settled } : job))
+    const list = this.active.includes(known) ? this.active : this.wait
+    const isOver = isFull && list === this.active
+    list.splice(list.indexOf(known), 1, ...(isOver ? [] : [{ ...known, settled }]))
   }
 }
 

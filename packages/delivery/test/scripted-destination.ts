@@ -68,7 +68,7 @@ export class ScriptedDestination implements DestinationPort {
     const { guard, signal } = sent.request
     setMaxListeners(0, signal)
     if (!guard()) return { kind: 'lease_over' }
-    const response = await Promise.race([this.answer(sent, this.sent.length - 1), abortion(signal)])
+    const response = await unlessAborted(this.answer(sent, this.sent.length - 1), signal)
     if (response.kind === 'delivered') this.applied.push(...sent.operations)
     if (response.kind === 'partly_refused') {
       const refused = new Set(response.rejections.map(({ index }) => index))
@@ -78,10 +78,18 @@ export class ScriptedDestination implements DestinationPort {
   }
 }
 
-async function abortion(signal: AbortSignal): Promise<ResponseClass> {
-  await new Promise<void>((resolve) => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve())
+/** The answer, or what becomes of a request that is given up. Leaves nothing on the signal, which outlives the request. */
+async function unlessAborted(
+  answer: ResponseClass | Promise<ResponseClass>,
+  signal: AbortSignal,
+): Promise<ResponseClass> {
+  const aborted: ResponseClass = { kind: 'aborted', unknownOutcome: true }
+  if (signal.aborted) return aborted
+  return await new Promise((resolve, reject) => {
+    const giveUp = (): void => resolve(aborted)
+    signal.addEventListener('abort', giveUp)
+    Promise.resolve(answer)
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', giveUp))
   })
-  return { kind: 'aborted', unknownOutcome: true }
 }
