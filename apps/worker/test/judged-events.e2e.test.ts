@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { eventLabel } from '@retention-relay/events'
 import type { RelayEvent, TrackEvent } from '@retention-relay/events'
 import { startMock } from '@retention-relay/mock-customerio'
+import { namespaceKeys } from '@retention-relay/queue'
 import { startTestRedis, until } from '@retention-relay/testkit'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 
@@ -162,6 +163,8 @@ test('a worker that was killed does not open a way past the plan', async () => {
   await first.log('relay.paused')
   await until(() => partition.active(), { accept: (jobs) => jobs.length === 2 })
   await first.process.kill('SIGKILL')
+  // As if its lease and its sign of life had lapsed.
+  await partition.redis.del(partition.keys.lease, namespaceKeys('killed').workers)
 
   const second = start('killed', 'today')
   await second.log('relay.paused')

@@ -63,7 +63,9 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
 async function startNode(proxied: boolean, args: readonly string[]): Promise<Node> {
   const node = await announceNode(proxied)
   const busPort = await freePort()
-  const own = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort)]
+  const cluster = ['--cluster-enabled', 'yes', '--cluster-port', String(busPort)]
+  // By default a master waits five seconds for more replicas before it serves the first.
+  const own = [...cluster, '--repl-diskless-sync-delay', '0']
   const announced = proxied ? ['--cluster-announce-port', String(node.announcedPort)] : []
   const redis = await startTestRedis({ port: node.port, args: [...own, ...announced, ...args] })
   return { ...node, redis, busPort }

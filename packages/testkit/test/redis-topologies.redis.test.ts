@@ -1,13 +1,17 @@
 // Cluster and Sentinel of real processes: they serve as such, a failover takes place, and nothing is left behind.
+// Side by side, since all of them wait for nodes that meet and vote.
 import { existsSync } from 'node:fs'
 
 import { isAlive } from '@retention-relay/local-redis'
-import { expect, onTestFinished, test } from 'vitest'
+import { test } from 'vitest'
 
 import { startRedisCluster, startSentinels, until } from '../src/index.ts'
 import { ask } from './resp-client.ts'
 
-test('a cluster serves every slot, each from one of its masters', async () => {
+test.concurrent('a cluster serves every slot, each from one of its masters', async ({
+  expect,
+  onTestFinished,
+}) => {
   const cluster = await startRedisCluster({ onEnd: onTestFinished })
   const [first, , last] = cluster.nodes
   expect(cluster.addresses.map(({ port }) => port)).toEqual(cluster.nodes.map(({ port }) => port))
@@ -17,7 +21,7 @@ test('a cluster serves every slot, each from one of its masters', async () => {
   expect(await ask({ port: last?.port ?? 0 }, 'SET foo 1')).toBe('OK')
 })
 
-test('a stopped cluster leaves no process and no folder', async () => {
+test.concurrent('a stopped cluster leaves no process and no folder', async ({ expect }) => {
   const { nodes, stop } = await startRedisCluster({ masters: 2 })
   const left = nodes.map(({ pid, folder }) => ({ pid, folder }))
   await stop()
@@ -25,7 +29,10 @@ test('a stopped cluster leaves no process and no folder', async () => {
   expect(left.map(({ folder }) => existsSync(folder))).toEqual([false, false])
 })
 
-test('sentinels name the master, make another one on demand, and when it is killed', async () => {
+test.concurrent('sentinels name the master, make another one on demand, and when it is killed', async ({
+  expect,
+  onTestFinished,
+}) => {
   const sentinels = await startSentinels({ onEnd: onTestFinished })
   const { master, replica, addresses, name, currentMaster } = sentinels
   expect(await currentMaster()).toBe(master)
@@ -40,7 +47,10 @@ test('sentinels name the master, make another one on demand, and when it is kill
   await until(() => ask(master, 'SET k w'), { accept: (reply) => reply === 'OK' })
 })
 
-test('everybody who is told where a node is comes through its proxy, in a cluster and behind sentinels', async () => {
+test.concurrent('everybody who is told where a node is comes through its proxy, in a cluster and behind sentinels', async ({
+  expect,
+  onTestFinished,
+}) => {
   const cluster = await startRedisCluster({ proxied: true, onEnd: onTestFinished })
   expect(cluster.addresses.map(({ port }) => port)).toEqual(cluster.proxies.map(({ port }) => port))
   const moved = await ask({ port: cluster.nodes[0]?.port ?? 0 }, 'SET foo 1')
@@ -54,7 +64,10 @@ test('everybody who is told where a node is comes through its proxy, in a cluste
   expect(await named()).toEqual(['127.0.0.1', String(sentinels.proxies[1]?.port)])
 })
 
-test('the replica of a killed master serves its slots', async () => {
+test.concurrent('the replica of a killed master serves its slots', async ({
+  expect,
+  onTestFinished,
+}) => {
   const args = ['--cluster-node-timeout', '1000']
   const { nodes } = await startRedisCluster({ replicas: true, args, onEnd: onTestFinished })
   expect(await ask(nodes[2] ?? {}, 'SET foo 1')).toBe('OK')
