@@ -1,11 +1,12 @@
 // Endpoints that refuse in words that are not Customer.io's own: a firewall that objects to one event, one that refuses
 // everything, one that fails every second request. At most the event that is to blame dies, whatever stands beside it,
-// and what comes after it of the same customer is delivered in order.
+// and what comes after it of the same customer is delivered in order. Side by side: each endpoint is mostly waited for.
 
 import { startMock } from '@retention-relay/mock-customerio'
 import type { Fault, Mock } from '@retention-relay/mock-customerio'
 import { startTestRedis, until } from '@retention-relay/testkit'
-import { afterAll, expect, onTestFinished, test } from 'vitest'
+import type { TestEnd } from '@retention-relay/testkit'
+import { afterAll, test } from 'vitest'
 
 import { PartitionOutside, track } from './jobs.ts'
 import { ObservedWorker } from './observed-worker.ts'
@@ -23,12 +24,13 @@ interface Bundle {
   readonly partition: PartitionOutside
 }
 
-async function setup(): Promise<Bundle> {
+async function setup(onEnd: TestEnd): Promise<Bundle> {
   const namespace = `ailing-${(namespaces += 1)}`
   const mock = await startMock()
-  onTestFinished(() => mock.close())
-  const partition = new PartitionOutside(redis, namespace)
-  const worker = new ObservedWorker({ ...settingsOf(namespace, mock), REDIS_URL: redis.url })
+  onEnd(() => mock.close())
+  const partition = new PartitionOutside(redis, namespace, 0, onEnd)
+  const settings = { ...settingsOf(namespace, mock), REDIS_URL: redis.url }
+  const worker = new ObservedWorker(settings, onEnd)
   await worker.untilReady()
   return { mock, worker, partition }
 }
@@ -50,37 +52,43 @@ async function gone(partition: PartitionOutside, events: number): Promise<void> 
   })
 }
 
-test.each([400, 403])('an event that is answered %i alone dies alone', async (status) => {
-  const { mock, partition } = await setup()
-  mock.fault({ ...refusal(status), match: { path: '/api/v2/batch', eventName: 'cursed' } })
-  const cursed = { ...track('cus_2', { relay_seq: 1 }), name: 'cursed' }
-  await addRound(partition, 0)
-  await partition.add([cursed])
-  for (const sequence of [2, 3]) await addRound(partition, sequence)
+test.concurrent.for([400, 403])(
+  'an event that is answered %i alone dies alone',
+  async (status, { expect, onTestFinished }) => {
+    const { mock, partition } = await setup(onTestFinished)
+    mock.fault({ ...refusal(status), match: { path: '/api/v2/batch', eventName: 'cursed' } })
+    const cursed = { ...track('cus_2', { relay_seq: 1 }), name: 'cursed' }
+    await addRound(partition, 0)
+    await partition.add([cursed])
+    for (const sequence of [2, 3]) await addRound(partition, sequence)
 
-  // Its own customer waits behind it; the others go on, and are the evidence.
-  let live = 0
-  await until(
-    async () => {
-      await partition.add([track(`live_${(live += 1)}`)])
-      return await partition.deadLetters()
-    },
-    { accept: ({ length }) => length > 0, timeoutMs: 60_000 },
-  )
-  await gone(partition, 3 * CUSTOMERS.length + live)
-  await until(() => partition.open(), { accept: (jobs) => jobs === 0, what: 'no jobs' })
-  expect(await partition.deadLetters()).toMatchObject([{ id: cursed.id, reason: 'rejected' }])
-  expect(mock.summary()).toMatchObject({
-    applied: 3 * CUSTOMERS.length + live,
-    duplicates: 0,
-    inversions: 0,
-    overlaps: 0,
-  })
-  expect(mock.received('cus_2')).toHaveLength(3)
-})
+    // Its own customer waits behind it; the others go on, and are the evidence.
+    let live = 0
+    await until(
+      async () => {
+        await partition.add([track(`live_${(live += 1)}`)])
+        return await partition.deadLetters()
+      },
+      { accept: ({ length }) => length > 0, timeoutMs: 60_000 },
+    )
+    await gone(partition, 3 * CUSTOMERS.length + live)
+    await until(() => partition.open(), { accept: (jobs) => jobs === 0, what: 'no jobs' })
+    expect(await partition.deadLetters()).toMatchObject([{ id: cursed.id, reason: 'rejected' }])
+    expect(mock.summary()).toMatchObject({
+      applied: 3 * CUSTOMERS.length + live,
+      duplicates: 0,
+      inversions: 0,
+      overlaps: 0,
+    })
+    expect(mock.received('cus_2')).toHaveLength(3)
+  },
+)
 
-test('an endpoint that answers HTML 400 to everything kills nothing, and it is said', async () => {
-  const { mock, worker, partition } = await setup()
+test.concurrent('an endpoint that answers HTML 400 to everything kills nothing, and it is said', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { mock, worker, partition } = await setup(onTestFinished)
   const endFault = mock.fault({ ...refusal(400), match: { path: '/api/v2/batch' } })
   await partition.add(['cus_1', 'cus_2'].map((customer) => track(customer, { relay_seq: 0 })))
   await partition.add(['cus_1', 'cus_2'].map((customer) => track(customer, { relay_seq: 1 })))
@@ -103,16 +111,19 @@ const EVERY_SECOND: readonly (readonly [string, Fault])[] = [
   ['a reset after it was applied', { kind: 'reset-after' }],
 ]
 
-test.each(EVERY_SECOND)('%s for every second request kills nothing', async (_name, fault) => {
-  const { mock, partition } = await setup()
-  mock.fault({ ...fault, every: 2, match: { path: '/api/v2/batch' } })
-  for (let sequence = 0; sequence < ROUNDS; sequence += 1) await addRound(partition, sequence)
-  const settled = async (): Promise<number> => {
-    const { delivered = 0, duplicate = 0, dead = 0 } = await partition.counters()
-    return delivered + duplicate + dead
-  }
-  const events = ROUNDS * CUSTOMERS.length
-  await until(settled, { accept: (count) => count === events, timeoutMs: 60_000 })
-  expect(await partition.deadLetters()).toEqual([])
-  expect(mock.summary()).toMatchObject({ applied: events, inversions: 0, overlaps: 0 })
-})
+test.concurrent.for(EVERY_SECOND)(
+  '%s for every second request kills nothing',
+  async ([, fault], { expect, onTestFinished }) => {
+    const { mock, partition } = await setup(onTestFinished)
+    mock.fault({ ...fault, every: 2, match: { path: '/api/v2/batch' } })
+    for (let sequence = 0; sequence < ROUNDS; sequence += 1) await addRound(partition, sequence)
+    const settled = async (): Promise<number> => {
+      const { delivered = 0, duplicate = 0, dead = 0 } = await partition.counters()
+      return delivered + duplicate + dead
+    }
+    const events = ROUNDS * CUSTOMERS.length
+    await until(settled, { accept: (count) => count === events, timeoutMs: 60_000 })
+    expect(await partition.deadLetters()).toEqual([])
+    expect(mock.summary()).toMatchObject({ applied: events, inversions: 0, overlaps: 0 })
+  },
+)
