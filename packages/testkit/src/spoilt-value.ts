@@ -13,11 +13,8 @@ export interface SpoiltValue {
   readonly value: unknown
 }
 
-/** One way to spoil a value. */
-interface Spoiler {
-  readonly fault: string
-  readonly spoil: (random: Random) => unknown
-}
+/** One way to spoil a value; nothing is made before it is chosen. */
+type Spoiler = (random: Random) => SpoiltValue
 
 const TYPED: readonly (readonly [type: string, value: unknown])[] = [
   ['string', '19.90'],
@@ -34,8 +31,7 @@ const TRIES = 200
 
 /** Spoils a valid value in one place. */
 export function spoiltValue(schema: JsonSchema, value: unknown, random: Random): SpoiltValue {
-  const { fault, spoil } = random.pick(spoilersOf(schema, value))
-  return { fault, value: spoil(random) }
+  return random.pick(spoilersOf(schema, value))(random)
 }
 
 function spoilersOf(schema: JsonSchema, value: unknown): Spoiler[] {
@@ -48,14 +44,13 @@ function spoilersOf(schema: JsonSchema, value: unknown): Spoiler[] {
 
 function typeSpoilers(branches: readonly JsonSchema[]): Spoiler[] {
   const allowed = branches.map(({ type }) => (type === 'integer' ? 'number' : type))
-  return TYPED.filter(([type]) => !allowed.includes(type)).map(([type, value]) => {
-    return { fault: ` is of the type ${type}`, spoil: () => value }
-  })
+  const others = TYPED.filter(([type]) => !allowed.includes(type))
+  return others.map(([type, value]) => () => ({ fault: ` is of the type ${type}`, value }))
 }
 
 function insideSpoilers(schema: JsonSchema, value: unknown): Spoiler[] {
   if (schema.enum !== undefined)
-    return [{ fault: ' not in its list', spoil: () => `${String(value)}_` }]
+    return [() => ({ fault: ' not in its list', value: `${String(value)}_` })]
   if (Array.isArray(value)) return arraySpoilers(schema, value)
   if (typeof value === 'object' && value !== null) {
     return objectSpoilers(schema, value as Record<string, unknown>)
@@ -66,13 +61,12 @@ function insideSpoilers(schema: JsonSchema, value: unknown): Spoiler[] {
 
 function objectSpoilers(schema: JsonSchema, value: Readonly<Record<string, unknown>>): Spoiler[] {
   const { properties = {}, required = [] } = schema
-  const left = required.map((name): Spoiler => {
+  const left = required.map((name): Spoiler => () => {
     const { [name]: _left, ...rest } = value
-    return { fault: `.${name} left out`, spoil: () => rest }
+    return { fault: `.${name} left out`, value: rest }
   })
-  const foreign: Spoiler = {
-    fault: ' with a foreign field',
-    spoil: (random) => ({ ...value, [random.pick(FOREIGN)]: 'red' }),
+  const foreign: Spoiler = (random) => {
+    return { fault: ' with a foreign field', value: { ...value, [random.pick(FOREIGN)]: 'red' } }
   }
   const below = Object.keys(value).flatMap((name) => {
     return under(spoilersOf(properties[name] ?? {}, value[name]), `.${name}`, (spoilt) => {
@@ -87,18 +81,18 @@ function arraySpoilers({ items = {}, minItems }: JsonSchema, value: readonly unk
   const below = value.flatMap((item, at) => {
     return under(spoilersOf(items, item), `[${at}]`, (spoilt) => value.with(at, spoilt))
   })
-  return [...(empty ? [{ fault: ' empty', spoil: () => [] }] : []), ...below]
+  return [...(empty ? [() => ({ fault: ' empty', value: [] })] : []), ...below]
 }
 
 function numberSpoilers({ type, minimum, maximum }: JsonSchema): Spoiler[] {
   const spoilers: Spoiler[] = []
   if (typeof minimum === 'number') {
-    spoilers.push({ fault: ' below its minimum', spoil: () => minimum - 1 })
+    spoilers.push(() => ({ fault: ' below its minimum', value: minimum - 1 }))
   }
   if (typeof maximum === 'number') {
-    spoilers.push({ fault: ' above its maximum', spoil: () => maximum + 1 })
+    spoilers.push(() => ({ fault: ' above its maximum', value: maximum + 1 }))
   }
-  if (type === 'integer') spoilers.push({ fault: ' not whole', spoil: () => 1.5 })
+  if (type === 'integer') spoilers.push(() => ({ fault: ' not whole', value: 1.5 }))
   return spoilers
 }
 
@@ -106,15 +100,14 @@ function textSpoilers(schema: JsonSchema, value: string): Spoiler[] {
   const { minLength, maxLength, pattern } = schema
   const spoilers: Spoiler[] = []
   if (typeof minLength === 'number' && minLength > 0) {
-    spoilers.push({ fault: ' too short', spoil: (random) => anyText(minLength - 1, random) })
+    spoilers.push((random) => ({ fault: ' too short', value: anyText(minLength - 1, random) }))
   }
   if (typeof maxLength === 'number') {
-    spoilers.push({ fault: ' too long', spoil: (random) => anyText(maxLength + 1, random) })
+    spoilers.push((random) => ({ fault: ' too long', value: anyText(maxLength + 1, random) }))
   }
   if (typeof pattern === 'string') {
-    spoilers.push({
-      fault: ' beside its pattern',
-      spoil: (random) => textBeside(schema, value, random),
+    spoilers.push((random) => {
+      return { fault: ' beside its pattern', value: textBeside(schema, value, random) }
     })
   }
   return spoilers
@@ -134,7 +127,8 @@ function under(
   place: string,
   put: (spoilt: unknown) => unknown,
 ): Spoiler[] {
-  return spoilers.map(({ fault, spoil }) => {
-    return { fault: place + fault, spoil: (random) => put(spoil(random)) }
+  return spoilers.map((spoil) => (random) => {
+    const { fault, value } = spoil(random)
+    return { fault: place + fault, value: put(value) }
   })
 }
