@@ -1,6 +1,7 @@
-// Endpoints that refuse in words that are not Customer.io's own: a firewall that objects to one event, one that refuses
-// everything, one that fails every second request. At most the event that is to blame dies, whatever stands beside it,
-// and what comes after it of the same customer is delivered in order. Side by side: each endpoint is mostly waited for.
+// Endpoints that fail for one event, or refuse in words that are not Customer.io's own: one that answers 500 to a poison
+// event, a firewall that objects to one event, one that refuses everything, one that fails every second request. At most
+// the event that is to blame dies, whatever stands beside it, and what comes after it of the same customer is delivered in
+// order. Side by side: each endpoint is mostly waited for.
 
 import { startMock } from '@retention-relay/mock-customerio'
 import type { Fault, Mock } from '@retention-relay/mock-customerio'
@@ -51,6 +52,36 @@ async function gone(partition: PartitionOutside, events: number): Promise<void> 
     what: `${events} delivered events`,
   })
 }
+
+// First, since it takes longest: ten failures alone, each waited for longer than the one before.
+test.concurrent('an event that makes Customer.io fail dies alone; its neighbours and its own customer go on', async ({
+  expect,
+  onTestFinished,
+}) => {
+  const { mock, worker, partition } = await setup(onTestFinished)
+  mock.fault({ kind: 'answer', status: 500, match: { eventName: 'poison' } })
+  const poison = { ...track('cus_poison'), name: 'poison' }
+  const behind = track('cus_poison')
+  const neighbours = Array.from({ length: 20 }, (_, index) => track(`cus_${index}`))
+  await partition.add([...neighbours.slice(0, 7), poison, behind, ...neighbours.slice(7)])
+  await mock.waitFor(({ applied }) => applied === neighbours.length)
+  expect(await partition.deadLetters()).toEqual([])
+
+  let live = 0
+  const letters = await until(
+    async () => {
+      await partition.add([track(`live_${(live += 1)}`)])
+      return await partition.deadLetters()
+    },
+    { accept: ({ length }) => length > 0, timeoutMs: 120_000 },
+  )
+  expect(letters).toMatchObject([{ id: poison.id, reason: 'exhausted', maybeDelivered: false }])
+  await mock.waitFor(({ applied }) => applied === neighbours.length + 1 + live)
+  expect(mock.received('cus_poison').map(({ id }) => id)).toEqual([behind.id])
+  await until(() => partition.counters(), { accept: ({ delivered }) => delivered === 21 + live })
+  expect(await partition.counters()).toMatchObject({ dead: 1, delivered: 21 + live })
+  expect((await worker.metrics()).get('relay_events_dead_total{reason="exhausted"}')).toBe(1)
+})
 
 test.concurrent.for([400, 403])(
   'an event that is answered %i alone dies alone',
