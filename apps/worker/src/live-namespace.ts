@@ -20,17 +20,17 @@ export interface LiveNamespaceParts extends OpeningParts {
 /** Opens the namespace, and opens it again. */
 export class LiveNamespace {
   readonly #parts: LiveNamespaceParts
-  /** Written once, by `open`. */
-  #first: OpenNamespace | undefined
+  /** Written by `open`, and by `#reopen`. */
+  #opened: OpenNamespace | undefined
   #isReopening = false
 
   constructor(parts: LiveNamespaceParts) {
     this.#parts = parts
   }
 
-  /** As it was opened first; undefined before that. */
+  /** As it was opened last; undefined before that. */
   get opened(): OpenNamespace | undefined {
-    return this.#first
+    return this.#opened
   }
 
   /**
@@ -42,7 +42,7 @@ export class LiveNamespace {
     const { stop, changed } = this.#parts
     const open = await openUntilReady(this.#parts)
     if (open === null || stop.aborted) return null
-    this.#first = open
+    this.#opened = open
     changed(true)
     await this.#tellLayout(open)
     return stop.aborted ? null : open
@@ -50,7 +50,7 @@ export class LiveNamespace {
 
   /** Redis has lost it. Told more often than it happens: each partition and the registry find it. */
   async foundEmptied(): Promise<void> {
-    if (this.#isReopening || this.#first === undefined) return
+    if (this.#isReopening || this.#opened === undefined) return
     this.#isReopening = true
     this.#parts.changed(false)
     this.#parts.emptied()
@@ -58,7 +58,7 @@ export class LiveNamespace {
       { event: 'redis.emptied' },
       'Redis has lost the namespace: events that waited in it are gone, and delivered ones may be delivered again; restore it from a backup, or have services send their latest events again',
     )
-    await this.#reopen(this.#first.partitions)
+    await this.#reopen(this.#opened.partitions)
     this.#isReopening = false
   }
 
@@ -66,7 +66,9 @@ export class LiveNamespace {
     const { options, changed, logger } = this.#parts
     try {
       const open = await openUntilReady({ ...this.#parts, options: { ...options, partitions } })
-      if (open !== null) changed(true)
+      if (open === null) return
+      this.#opened = open
+      changed(true)
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error)
       logger.error({ event: 'namespace.not_open', cause }, 'the namespace is another one now')

@@ -24,6 +24,8 @@ test('an emptied Redis is said loudly, counted, and set up again', async () => {
   await partition.add([track('cus_1')])
   await mock.waitFor(({ applied }) => applied === 1)
 
+  const since = async () => (await worker.metrics()).get('relay_namespace_created_seconds')
+  const before = await since()
   await partition.redis.flushall()
   const { level, msg } = await worker.log('redis.emptied')
   expect([level, msg]).toEqual([50, expect.stringContaining('Redis has lost the namespace')])
@@ -31,7 +33,10 @@ test('an emptied Redis is said loudly, counted, and set up again', async () => {
   await mock.waitFor(({ applied }) => applied === 2)
   await worker.untilReady()
   expect((await worker.metrics()).get('relay_redis_emptied_total')).toBe(1)
-  expect(await partition.redis.hgetall('{relay:emptied}:config')).toMatchObject({ partitions: '1' })
+  const { createdAt, partitions } = await partition.redis.hgetall('{relay:emptied}:config')
+  expect(partitions).toBe('1')
+  expect([before === undefined, await since()]).toEqual([false, Number(createdAt) / 1e6])
+  expect(before).not.toBe(await since())
 })
 
 test('it is said also when another process has set the namespace up before a worker looks', async () => {
