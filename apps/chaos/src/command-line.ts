@@ -10,13 +10,13 @@ export interface ChaosOrder {
   readonly loadMs: number
   readonly consumer: 'relay' | 'stock'
   readonly json: boolean
-  /** Run the control as well, and put both results into the README. */
-  readonly write: boolean
 }
 
 /** How the command line was understood. */
 export type CommandLine =
   | { readonly kind: 'run'; readonly order: ChaosOrder }
+  /** Paths of the reports of the relay and of the control. */
+  | { readonly kind: 'write'; readonly relay: string; readonly control: string }
   | { readonly kind: 'help' }
   | { readonly kind: 'wrong'; readonly message: string }
 
@@ -27,7 +27,8 @@ export const USAGE = `Usage: npm run chaos -- [flags]
   --duration S        seconds of load in each run (default 10)
   --consumer WHO      relay, or stock: BullMQ's own Worker as the control (default relay)
   --json              one JSON object as the last line instead of a table
-  --write             run the same seeds with the control beside it, and put both results into the README
+  --write R C         no run: put what --json printed for the relay (file R) and for the control on the same seeds
+                      (file C) into the README
   --help              this text`
 
 const FLAGS = {
@@ -43,22 +44,33 @@ const FLAGS = {
 /** Reads the flags. `freshSeed` is taken when none is given. */
 export function readCommandLine(args: readonly string[], freshSeed: number): CommandLine {
   try {
-    const { values } = parseArgs({ args: [...args], options: FLAGS, strict: true })
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      options: FLAGS,
+      strict: true,
+      allowPositionals: true,
+    })
     if (values.help) return { kind: 'help' }
-    const { consumer, json, write } = values
+    if (values.write) return readWrite(positionals)
+    if (positionals.length > 0) throw new RangeError(`what does '${positionals[0]}' mean?`)
+    const { consumer, json } = values
     if (consumer !== 'relay' && consumer !== 'stock') {
       throw new RangeError(`--consumer must be relay or stock, not '${consumer}'`)
-    }
-    if (write && consumer === 'stock') {
-      throw new RangeError('--write runs both, relay and stock: leave --consumer out')
     }
     const runs = whole('runs', values.runs, 10_000)
     const seed = values.seed === undefined ? freshSeed : whole('seed', values.seed, 2 ** 48)
     const loadMs = whole('duration', values.duration, 600) * 1000
-    return { kind: 'run', order: { runs, seed, loadMs, consumer, json, write } }
+    return { kind: 'run', order: { runs, seed, loadMs, consumer, json } }
   } catch (error) {
     return { kind: 'wrong', message: error instanceof Error ? error.message : String(error) }
   }
+}
+
+function readWrite([relay, control, ...others]: readonly string[]): CommandLine {
+  if (relay !== undefined && control !== undefined && others.length === 0) {
+    return { kind: 'write', relay, control }
+  }
+  throw new RangeError('--write takes two files: the report of the relay and that of the control')
 }
 
 function whole(flag: string, text: string, most: number): number {

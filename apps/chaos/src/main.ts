@@ -10,7 +10,7 @@ import { reportOf, tableOf } from './report.ts'
 import type { Report } from './report.ts'
 import { runSeed } from './run.ts'
 import type { RunResult } from './run.ts'
-import { writeReadme } from './write-readme.ts'
+import { readReport, writeReadme } from './write-readme.ts'
 
 /** A fresh seed is short enough to be typed. */
 const FRESH_SEEDS = 1_000_000
@@ -29,26 +29,27 @@ switch (command.kind) {
     say(`${command.message}\n\n${USAGE}`)
     process.exitCode = 2
     break
+  case 'write':
+    process.exitCode = write(command.relay, command.control)
+    break
   case 'run':
     process.exitCode = await runAll(command.order)
 }
 
-/** With `--write` the control runs beside the relay: the same hours, the same machine. Its report is printed first. */
-async function runAll(order: ChaosOrder): Promise<number> {
-  const [report, control] = await Promise.all([
-    runSeeds(order),
-    order.write ? runSeeds({ ...order, consumer: 'stock' }) : undefined,
-  ])
-  if (control !== undefined) {
-    writeReadme(order, report, control)
-    print(control, order)
+function write(relay: string, control: string): number {
+  try {
+    writeReadme(readReport(relay), readReport(control))
+    return 0
+  } catch (error) {
+    say(`The README stays as it is: ${error instanceof Error ? error.message : String(error)}`)
+    return 2
   }
-  print(report, order)
-  return report.failed === 0 ? 0 : 1
 }
 
-function print(report: Report, { json }: ChaosOrder): void {
-  process.stdout.write(json ? `${JSON.stringify(report)}\n` : tableOf(report))
+async function runAll(order: ChaosOrder): Promise<number> {
+  const report = await runSeeds(order)
+  process.stdout.write(order.json ? `${JSON.stringify(report)}\n` : tableOf(report))
+  return report.failed === 0 ? 0 : 1
 }
 
 async function runSeeds(order: ChaosOrder): Promise<Report> {
@@ -58,7 +59,7 @@ async function runSeeds(order: ChaosOrder): Promise<Report> {
     tell(result, order)
     results.push(result)
   }
-  return reportOf(results)
+  return reportOf(order, results)
 }
 
 function tell({ schedule, faults, folder, tookMs }: RunResult, order: ChaosOrder): void {

@@ -1,8 +1,10 @@
 // What all runs together gave: one JSON object, or a short table.
 
+import { execFileSync } from 'node:child_process'
+
 import type { HistorySummary } from '@retention-relay/testkit'
 
-import type { RunResult } from './run.ts'
+import type { RunOrder, RunResult } from './run.ts'
 
 /** The sums. */
 export interface Report extends HistorySummary {
@@ -14,10 +16,21 @@ export interface Report extends HistorySummary {
   readonly failedSeeds: readonly number[]
   /** Faults that were injected, by kind. */
   readonly faults: Readonly<Record<string, number>>
+  readonly consumer: 'relay' | 'stock'
+  /** Of the first run. */
+  readonly seed: number
+  /** Of the load of each run, in milliseconds. */
+  readonly loadMs: number
+  /** When the last run ended: year, month and day. */
+  readonly date: string
+  readonly commit: string
 }
 
 /** Sums up. */
-export function reportOf(results: readonly RunResult[]): Report {
+export function reportOf(
+  { consumer, seed, loadMs }: RunOrder,
+  results: readonly RunResult[],
+): Report {
   const failed = results.filter(({ faults }) => faults.length > 0)
   return {
     runs: results.length,
@@ -26,6 +39,11 @@ export function reportOf(results: readonly RunResult[]): Report {
     ...sumOf(results.map(({ summary }) => summary)),
     failedSeeds: failed.map(({ schedule }) => schedule.seed),
     faults: countKinds(results),
+    consumer,
+    seed,
+    loadMs,
+    date: new Date().toISOString().slice(0, 10),
+    commit: commit(),
   }
 }
 
@@ -54,6 +72,10 @@ function countKinds(results: readonly RunResult[]): Record<string, number> {
   return Object.fromEntries(
     Object.entries(counts).toSorted(([one], [other]) => one.localeCompare(other)),
   )
+}
+
+function commit(): string {
+  return execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim()
 }
 
 /** As a table for a person. */

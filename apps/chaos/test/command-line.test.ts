@@ -5,7 +5,7 @@ import { readCommandLine } from '../src/command-line.ts'
 test('without flags it is one run of a fresh seed', () => {
   expect(readCommandLine([], 42)).toEqual({
     kind: 'run',
-    order: { runs: 1, seed: 42, loadMs: 10_000, consumer: 'relay', json: false, write: false },
+    order: { runs: 1, seed: 42, loadMs: 10_000, consumer: 'relay', json: false },
   })
 })
 
@@ -13,9 +13,14 @@ test('every flag is read', () => {
   const flags = '--runs 3 --seed 9 --duration 5 --consumer stock --json'.split(' ')
   expect(readCommandLine(flags, 42)).toEqual({
     kind: 'run',
-    order: { runs: 3, seed: 9, loadMs: 5000, consumer: 'stock', json: true, write: false },
+    order: { runs: 3, seed: 9, loadMs: 5000, consumer: 'stock', json: true },
   })
   expect(readCommandLine(['--help'], 42)).toEqual({ kind: 'help' })
+  const files = { relay: 'relay.json', control: 'control.json' }
+  expect(readCommandLine(['--write', ...Object.values(files)], 42)).toEqual({
+    kind: 'write',
+    ...files,
+  })
 })
 
 test.each([
@@ -24,7 +29,8 @@ test.each([
   [['--duration', '1.5'], '--duration must be a whole number'],
   [['--consumer', 'other'], '--consumer must be relay or stock'],
   [['--sed', '1'], '--sed'],
-  [['--write', '--consumer', 'stock'], '--write runs both'],
+  [['--write', 'relay.json'], '--write takes two files'],
+  [['12'], "what does '12' mean?"],
 ])('%j is refused with a message that names the flag', (flags, message) => {
   const read = readCommandLine(flags, 42)
   expect(read.kind === 'wrong' && read.message).toContain(message)

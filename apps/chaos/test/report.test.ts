@@ -11,12 +11,13 @@ function resultOf(seed: number, parts: Partial<RunResult>): RunResult {
   return { ...unfinished(''), faults: [], schedule, folder: '', tookMs: 1, ...parts }
 }
 
+const ORDER = { seed: 2, loadMs: 10_000, consumer: 'relay' } as const
 const { summary } = unfinished('')
 const passed = resultOf(1, { events: 10, summary: { ...summary, repeated: 3 } })
 const failed = resultOf(2, { events: 20, faults: ['lost'], summary: { ...summary, lost: 1 } })
 
 test('results add up, and seeds of runs that failed are named', () => {
-  const report = reportOf([passed, failed])
+  const report = reportOf(ORDER, [passed, failed])
   expect(report).toMatchObject({
     runs: 2,
     failed: 1,
@@ -30,7 +31,7 @@ test('results add up, and seeds of runs that failed are named', () => {
 })
 
 test('the table has a line for each count and for each kind of fault', () => {
-  const report = reportOf([passed, failed])
+  const report = reportOf(ORDER, [passed, failed])
   const lines = tableOf(report).trimEnd().split('\n')
   expect(lines).toContainEqual(expect.stringMatching(/^lost +1$/))
   expect(lines.filter((line) => line.startsWith('fault '))).toHaveLength(
@@ -38,17 +39,18 @@ test('the table has a line for each count and for each kind of fault', () => {
   )
 })
 
-test('the README shows the relay and the control side by side, with the command that wrote it', () => {
-  const order = {
-    runs: 1,
-    seed: 2,
-    loadMs: 10_000,
-    consumer: 'relay',
-    json: false,
-    write: true,
-  } as const
-  const text = describeResults(order, reportOf([passed]), reportOf([failed]))
+test('the README shows the relay and the control side by side, with the commands that they come from', () => {
+  const relay = reportOf(ORDER, [passed])
+  const control = reportOf({ ...ORDER, consumer: 'stock' }, [failed])
+  const text = describeResults(relay, control)
   expect(text).toContain('| runs in which something went wrong | 0 | 1 |')
   expect(text).toContain('| acknowledged events that were lost | 0 | 1 |')
-  expect(text).toContain('`npm run chaos -- --runs 1 --seed 2 --duration 10 --write`')
+  expect(text).toContain('`npm run chaos -- --runs 1 --seed 2 --duration 10 --json`')
+})
+
+test('reports that have nothing to do with each other are refused', () => {
+  const relay = reportOf(ORDER, [passed])
+  const other = reportOf({ ...ORDER, consumer: 'stock', seed: 3 }, [failed])
+  expect(() => describeResults(relay, relay)).toThrow('--consumer stock')
+  expect(() => describeResults(relay, other)).toThrow('the same seeds')
 })
