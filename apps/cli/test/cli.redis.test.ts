@@ -98,9 +98,10 @@ test('send checks by the plan of --plan', async () => {
   const plan = join(folder, 'plan.mjs')
   writeFileSync(
     plan,
-    `const safeParse = ({ score }) => ({ success: score === 3, data: { score }, error: { issues: [] } })
-     const quiz = { name: 'quiz_taken', description: 'A quiz.', version: 1, schema: { safeParse } }
-     const attributes = { description: 'None.', schema: { safeParse } }
+    `import * as z from ${JSON.stringify(import.meta.resolve('zod'))}
+     const schema = z.strictObject({ score: z.literal(3) })
+     const quiz = { name: 'quiz_taken', description: 'A quiz.', version: 1, schema }
+     const attributes = { description: 'None.', schema: z.strictObject({}) }
      export default { events: { quiz_taken: quiz }, attributes, unknownEvents: 'strict' }`,
   )
   const quiz = (score: number): string =>
