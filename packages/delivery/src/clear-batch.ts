@@ -7,7 +7,7 @@ import { isProfileOperation } from '@retention-relay/events'
 import type { Batch } from './batch.ts'
 import type { Permit } from './circuit-breaker.ts'
 import type { EndpointGate } from './endpoint-gate.ts'
-import { dropUnidentified } from './identified-customers.ts'
+import { dropUnidentified, findUnidentified } from './identified-customers.ts'
 import type { IdentifiedParts } from './identified-customers.ts'
 import type { Lease } from './lease.ts'
 import { deliveredOutcome } from './outcomes.ts'
@@ -80,8 +80,9 @@ async function awaitPermit(batch: Batch, parts: ClearanceParts): Promise<Permit 
 /** Settles what need not be sent; returns the others. */
 async function dropDecided(batch: Batch, parts: ClearanceParts): Promise<Batch> {
   try {
-    const undelivered = await dropDelivered(batch, parts)
-    return await dropUnidentified(await dropSenseless(undelivered, parts), parts)
+    const unidentified = await findUnidentified(batch, parts)
+    const open = await dropSenseless(await dropDelivered(batch, parts), parts)
+    return dropUnidentified(open, unidentified, parts)
   } catch (cause) {
     parts.fail(cause)
     return []

@@ -2,7 +2,7 @@
 // identify is remembered as it is about to go, so before anything that the customer does later. Nothing is remembered or
 // asked where the tracking plan demands nothing.
 
-import type { IdentifyFirst } from '@retention-relay/events'
+import type { Checks, IdentifyFirst } from '@retention-relay/events'
 
 import type { Batch } from './batch.ts'
 import type { Settler } from './outcomes.ts'
@@ -21,26 +21,11 @@ export interface IdentifiedParts {
 
 const FAULT = 'its customer was never identified here: send an identify, then replay it'
 
-/** Settles events of unidentified customers as dead letters; returns the others. Rejects when Redis cannot be asked. */
-export async function dropUnidentified(batch: Batch, parts: IdentifiedParts): Promise<Batch> {
-  const { identifyFirst, settler, settle } = parts
-  const unidentified = await findUnidentified(batch, parts)
-  if (unidentified.size === 0) return batch
-  const faulty = batch.filter(({ pending: { event } }) => {
-    return identifyFirst.checksOf(event) !== 'off' && unidentified.has(event.customerId)
-  })
-  const [dead, tolerated] = [
-    faulty.filter(({ pending }) => identifyFirst.checksOf(pending.event) === 'strict'),
-    faulty.filter(({ pending }) => identifyFirst.checksOf(pending.event) === 'warn'),
-  ]
-  for (const { pending } of tolerated) pending.tolerated ??= FAULT
-  if (dead.length === 0) return batch
-  settle(dead.map(({ pending }) => deadOutcome(pending, 'invalid', { message: FAULT }, settler)))
-  return batch.filter((item) => !dead.includes(item))
-}
-
-/** Ids of the customers who would have to be identified and are not. */
-async function findUnidentified(
+/**
+ * Ids of the batch's customers who would have to be identified and are not. Asked before anything of the batch is left out:
+ * an identify that was delivered before counts too. Rejects when Redis cannot be asked.
+ */
+export async function findUnidentified(
   batch: Batch,
   { queue, identifyFirst }: IdentifiedParts,
 ): Promise<ReadonlySet<string>> {
@@ -50,6 +35,24 @@ async function findUnidentified(
   const asked = concerned.filter((event) => identifyFirst.checksOf(event) !== 'off')
   if (identified.length + asked.length === 0) return new Set()
   return await queue.unidentified({ identified: idsOf(identified), asked: idsOf(asked) })
+}
+
+/** Settles events of unidentified customers as dead letters; returns the others. */
+export function dropUnidentified(
+  batch: Batch,
+  unidentified: ReadonlySet<string>,
+  { identifyFirst, settler, settle }: IdentifiedParts,
+): Batch {
+  if (unidentified.size === 0) return batch
+  const faulty = (checks: Checks): Batch =>
+    batch.filter(({ pending: { event } }) => {
+      return identifyFirst.checksOf(event) === checks && unidentified.has(event.customerId)
+    })
+  for (const { pending } of faulty('warn')) pending.tolerated ??= FAULT
+  const dead = faulty('strict')
+  if (dead.length === 0) return batch
+  settle(dead.map(({ pending }) => deadOutcome(pending, 'invalid', { message: FAULT }, settler)))
+  return batch.filter((item) => !dead.includes(item))
 }
 
 function idsOf(events: readonly { readonly customerId: string }[]): string[] {

@@ -1,5 +1,10 @@
 // Events that demand that their customer was identified here before, seen through a consumer on a partition in memory.
-import { defineTrackingPlan, identifyFirst, retentionPlan } from '@retention-relay/events'
+import {
+  dedupeMember,
+  defineTrackingPlan,
+  identifyFirst,
+  retentionPlan,
+} from '@retention-relay/events'
 import type { Checks, IdentifyFirst, TrackEvent } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
@@ -49,6 +54,27 @@ test('an identify lets through what comes behind it, also when it needs several 
   await forMs(bench, 60_000)
   expect(applied(bench)).toEqual(['identify a', demands.id])
   expect(bench.partition.deadLetters).toEqual([])
+})
+
+test('an identify that was delivered before makes its customer known, though it does not go again', async () => {
+  const bench = setupConsumer({ identifyFirst: demanding('strict') })
+  const [known, demands] = [identify('a'), subscription('a')]
+  bench.partition.members.add(dedupeMember(known.id))
+  bench.partition.add(known, demands)
+  startConsumer(bench)
+  await forMs(bench, 2_000)
+  expect(applied(bench)).toEqual([demands.id])
+  expect(bench.partition.counters).toMatchObject({ delivered: 1, duplicate: 1, dead: 0 })
+})
+
+test('an event that was delivered before is a duplicate, whoever its customer is', async () => {
+  const bench = setupConsumer({ identifyFirst: demanding('strict') })
+  const demands = subscription('a')
+  bench.partition.members.add(dedupeMember(demands.id))
+  bench.partition.add(demands)
+  startConsumer(bench)
+  await forMs(bench, 2_000)
+  expect(bench.partition.counters).toMatchObject({ delivered: 0, duplicate: 1, dead: 0 })
 })
 
 test('where the plan only warns the event is delivered and counted', async () => {

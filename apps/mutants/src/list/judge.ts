@@ -86,8 +86,8 @@ export const judgeMutants: readonly Mutant[] = [
     name: 'unidentified-customer-mailed',
     breaks: 'An event that demands an identified customer makes a profile without an address.',
     file: IDENTIFIED_CUSTOMERS,
-    find: `identifyFirst.checksOf(pending.event) === 'strict')`,
-    replace: `identifyFirst.checksOf(pending.event) === 'off')`,
+    find: `const dead = faulty('strict')`,
+    replace: `const dead = faulty('off')`,
     test: {
       file: IDENTIFIED_TEST,
       name: 'an event of a customer who was never identified is a dead letter that says what to do, the others go',

@@ -39,11 +39,15 @@ export async function findUnidentified(
 }
 
 /** Customers whose keys share a slot. */
-function byTag({ identified, asked }: IdentifiedLook): Map<string, IdentifiedLook> {
-  const tags = new Set([...identified, ...asked].map((customerId) => customerTag(customerId)))
-  const of = (tag: string, ids: readonly string[]): string[] =>
-    ids.filter((customerId) => customerTag(customerId) === tag)
-  return new Map(
-    [...tags].map((tag) => [tag, { identified: of(tag, identified), asked: of(tag, asked) }]),
-  )
+function byTag(look: IdentifiedLook): Map<string, Record<keyof IdentifiedLook, string[]>> {
+  const groups = new Map<string, Record<keyof IdentifiedLook, string[]>>()
+  for (const kind of ['identified', 'asked'] as const) {
+    for (const customerId of look[kind]) {
+      const tag = customerTag(customerId)
+      const group = groups.get(tag) ?? { identified: [], asked: [] }
+      group[kind].push(customerId)
+      groups.set(tag, group)
+    }
+  }
+  return groups
 }
