@@ -58,6 +58,11 @@ const COMMANDS: readonly (readonly [
   ],
   ['requeue', ({ queue }) => queue.requeue('worker#2', ['worker#1'], TTL_MS), 'lost'],
   [
+    'acquire',
+    ({ leases, keys }) => leases.acquire(keys, 'worker#0'),
+    expect.objectContaining({ held: false }),
+  ],
+  [
     'renewal',
     ({ leases, keys }) => leases.renew(keys, ['worker#1']),
     expect.objectContaining({ held: false }),

@@ -6,22 +6,34 @@ const LEASE_SCRIPT = 'packages/queue/src/lease/lease-script.ts'
 
 const LEASE_REDIS_TEST = 'packages/queue/test/lease.redis.test.ts'
 const FAILOVER_REDIS_TEST = 'packages/queue/test/failover.redis.test.ts'
+const LATE_COMMANDS_TEST = 'packages/queue/test/late-commands.redis.test.ts'
 
 export const leaseMutants: readonly Mutant[] = [
   {
     name: 'lease-taken-from-another',
     breaks: 'Two workers drain one partition.',
     file: LEASE_SCRIPT,
-    find: "if nowMs >= opens and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then",
+    find: "if nowMs >= opens and (owner == '' or isEarlierSession()) then",
     replace: 'if nowMs >= opens then',
     test: { file: LEASE_REDIS_TEST, name: 'a lease of another worker is not acquired' },
+  },
+  {
+    name: 'late-acquire-taken',
+    breaks: 'An acquire that was held back on its way takes the lease from the session that runs.',
+    file: LEASE_SCRIPT,
+    find: ' and tonumber(epoch) < tonumber(new)',
+    replace: '',
+    test: {
+      file: LATE_COMMANDS_TEST,
+      name: 'a acquire that was held back until a new session has claimed is refused',
+    },
   },
   {
     name: 'lease-of-a-namesake-taken',
     breaks: "A worker whose id begins another's takes its lease.",
     file: LEASE_SCRIPT,
-    find: "string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#'",
-    replace: 'string.sub(owner, 1, #ARGV[3]) == ARGV[3]',
+    find: 'return worker == ARGV[3] and',
+    replace: 'return string.sub(owner, 1, #ARGV[3]) == ARGV[3] and',
     test: {
       file: LEASE_REDIS_TEST,
       name: "a worker whose id begins with another's does not take its lease",

@@ -14,8 +14,14 @@ export const leaseScript: Script = defineScript(
 -- returns {held 0|1, owner, paused 0|1, BullMQ's version}
 local owner = redis.call('GET', KEYS[1]) or ''
 local held = 0
+-- An earlier session of the very process that the new token is of: its commands carry the old token. A command that was held
+-- back on its way carries an older one than the owner's.
+local function isEarlierSession()
+  local worker, epoch = string.match(owner, '^(.*)#(%d+)$')
+  local new = string.match(ARGV[4], '#(%d+)$')
+  return worker == ARGV[3] and new ~= nil and tonumber(epoch) < tonumber(new)
+end
 if ARGV[1] == 'acquire' then
-  -- A lease that an earlier session of this very process left behind is ours: its commands carry the old token.
   -- A Redis that does not tell counts as one that is never promoted.
   local server, replication = redis.pcall('INFO', 'server'), redis.pcall('INFO', 'replication')
   local run = type(server) == 'string' and string.match(server, 'run_id:(%x+)') or ''
@@ -29,7 +35,7 @@ if ARGV[1] == 'acquire' then
     opens = known[1] and isPromoted and nowMs + ARGV[2] or nowMs
     redis.call('HSET', KEYS[3], 'run', run, 'opens', string.format('%.0f', opens))
   end
-  if nowMs >= opens and (owner == '' or string.sub(owner, 1, #ARGV[3] + 1) == ARGV[3] .. '#') then
+  if nowMs >= opens and (owner == '' or isEarlierSession()) then
     redis.call('SET', KEYS[1], ARGV[4], 'PX', ARGV[2])
     owner = ARGV[4]
     held = 1
