@@ -2,12 +2,17 @@
 // comes back without it has lost whatever waited there: a person must know, and the namespace is set up again, so that what
 // producers send from then on is delivered.
 
+import { systemClock } from '@retention-relay/delivery'
+import { RelayError } from '@retention-relay/events'
 import { readLayoutVersions } from '@retention-relay/queue'
 import type { OpenNamespace } from '@retention-relay/queue'
 
 import { openUntilReady } from './open-namespace.ts'
 import type { OpeningParts } from './open-namespace.ts'
 import { checkLayout } from './start-checks.ts'
+
+/** Wait before a Redis that takes no writes is tried again, in milliseconds. */
+const REOPEN_WAIT_MS = 1000
 
 /** What the namespace of a worker needs. */
 export interface LiveNamespaceParts extends OpeningParts {
@@ -48,7 +53,7 @@ export class LiveNamespace {
     return stop.aborted ? null : open
   }
 
-  /** Redis has lost it. Told more often than it happens: each partition and the registry find it. */
+  /** Redis has lost it. Told with each sign of life of this worker until it is set up again. */
   async foundEmptied(): Promise<void> {
     if (this.#isReopening || this.#opened === undefined) return
     this.#isReopening = true
@@ -62,17 +67,31 @@ export class LiveNamespace {
     this.#isReopening = false
   }
 
+  /** Whatever keeps a running worker from its namespace may end, but for one that was set up differently. */
   async #reopen(partitions: number): Promise<void> {
-    const { options, changed, logger } = this.#parts
-    try {
-      const open = await openUntilReady({ ...this.#parts, options: { ...options, partitions } })
-      if (open === null) return
-      this.#opened = open
-      changed(true)
-    } catch (error) {
-      const cause = error instanceof Error ? error.message : String(error)
-      logger.error({ event: 'namespace.not_open', cause }, 'the namespace is another one now')
+    const { options, changed, stop } = this.#parts
+    while (!stop.aborted) {
+      try {
+        const open = await openUntilReady({ ...this.#parts, options: { ...options, partitions } })
+        if (open === null) return
+        this.#opened = open
+        return changed(true)
+      } catch (error) {
+        if (!this.#mayEnd(error)) return
+        await systemClock.sleep(REOPEN_WAIT_MS, stop)
+      }
     }
+  }
+
+  #mayEnd(error: unknown): boolean {
+    const { logger } = this.#parts
+    const cause = error instanceof Error ? error.message : String(error)
+    const mayEnd = error instanceof RelayError && error.code === 'RELAY_REDIS_UNUSABLE'
+    const text = mayEnd
+      ? 'Redis takes no writes; goes on trying'
+      : 'the namespace is another one now'
+    logger.error({ event: 'namespace.not_open', cause }, text)
+    return mayEnd
   }
 
   async #tellLayout(open: OpenNamespace): Promise<void> {

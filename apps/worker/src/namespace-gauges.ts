@@ -14,7 +14,8 @@ export interface NamespaceGauges {
   readonly pending: number
   /** Milliseconds since the commit of the oldest undelivered event; 0 when nothing waits. */
   readonly oldestAgeMs: number
-  /** When the namespace was set up, in seconds since 1970; null where older code did it. */
+  readonly namespace: string
+  /** When it was set up, in seconds since 1970; null where older code did it. */
   readonly createdAtS: number | null
 }
 
@@ -30,16 +31,15 @@ export function registerNamespaceGauges(
     })
     return await reading
   }
-  const add = (name: string, help: string, of: (facts: NamespaceGauges) => number | null): void => {
+  const add = (name: string, help: string, of: (facts: NamespaceGauges) => number): void => {
     const gauge: Gauge = new Gauge({
       name,
       help,
       registers: [registry],
       async collect() {
         const facts = await readOnce()
-        const value = facts === null ? null : of(facts)
-        if (value === null) gauge.remove()
-        else gauge.set(value)
+        if (facts === null) gauge.remove()
+        else gauge.set(of(facts))
       },
     })
   }
@@ -53,11 +53,24 @@ export function registerNamespaceGauges(
     'Events of the namespace that are not settled; of very many waiting jobs an estimate.',
     ({ pending }) => pending,
   )
-  add(
-    'relay_namespace_created_seconds',
-    'When the namespace was set up, since 1970; another time after Redis has lost it.',
-    ({ createdAtS }) => createdAtS,
-  )
+  addCreated(registry, readOnce)
+}
+
+/** Named by its namespace: two of them in one Prometheus are no change of one. */
+function addCreated(registry: Registry, read: () => Promise<NamespaceGauges | null>): void {
+  const gauge: Gauge<'namespace'> = new Gauge({
+    name: 'relay_namespace_created_seconds',
+    help: 'When the namespace was set up, since 1970; another time after Redis has lost it.',
+    labelNames: ['namespace'],
+    registers: [registry],
+    async collect() {
+      const facts = await read()
+      gauge.reset()
+      if (typeof facts?.createdAtS === 'number') {
+        gauge.set({ namespace: facts.namespace }, facts.createdAtS)
+      }
+    },
+  })
 }
 
 /** Reads the facts; null while Redis is away. The runner must have loaded `statusScripts`. */
@@ -72,6 +85,7 @@ export async function readNamespaceGauges(
     return {
       pending: snapshots.reduce((sum, snapshot) => sum + pendingOf(snapshot), 0),
       oldestAgeMs: Math.max(...snapshots.map((snapshot) => oldestAgeOf(snapshot))),
+      namespace: namespace.namespace,
       createdAtS: secondsOf(namespace.createdAt),
     }
   } catch {

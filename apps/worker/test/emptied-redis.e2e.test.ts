@@ -24,7 +24,8 @@ test('an emptied Redis is said loudly, counted, and set up again', async () => {
   await partition.add([track('cus_1')])
   await mock.waitFor(({ applied }) => applied === 1)
 
-  const since = async () => (await worker.metrics()).get('relay_namespace_created_seconds')
+  const since = async () =>
+    (await worker.metrics()).get('relay_namespace_created_seconds{namespace="emptied"}')
   const before = await since()
   await partition.redis.flushall()
   const { level, msg } = await worker.log('redis.emptied')
