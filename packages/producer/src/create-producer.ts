@@ -1,6 +1,13 @@
 // Puts the producer together: options, session, rules, and the methods that hand drafts to both.
 
-import { createUlidSource, partitionOf, RelayError, timeRules } from '@retention-relay/events'
+import {
+  createUlidSource,
+  loadTrackingPlan,
+  partitionOf,
+  RelayError,
+  timeRules,
+  TRACKING_PLAN_VARIABLE,
+} from '@retention-relay/events'
 import type {
   AttributesInput,
   Device,
@@ -27,14 +34,14 @@ import type { Session } from './session.ts'
  * Makes a producer and connects it. While Redis is away it resolves after `enqueueTimeoutMs` all the same, so that a
  * service can start: calls are refused until Redis has answered for the first time.
  *
- * @throws RelayError `RELAY_CONFIG_INVALID` for wrong options; `RELAY_REDIS_UNUSABLE` for a wrong password, a server
+ * @throws RelayError `RELAY_CONFIG_INVALID` for wrong options, and for a plan that cannot be loaded; `RELAY_REDIS_UNUSABLE` for a wrong password, a server
  *   that is not a Redis, one older than 7.0, or a read-only replica; `RELAY_NAMESPACE_MISMATCH` when the namespace has
  *   another number of partitions.
  */
 export async function createProducer<Plan extends TrackingPlan = typeof retentionPlan>(
   options: ProducerOptions<Plan>,
 ): Promise<Producer<Plan>> {
-  const settings = readOptions(options)
+  const settings = readOptions(options, options.trackingPlan ?? (await namedPlan()))
   const { namespace, trackingPlan: plan, allowCustomerIds, now, random } = settings
   const nextUlid = createUlidSource({ now, ...(random === undefined ? {} : { random }) })
   const time = timeRules(plan, namespace)
@@ -47,6 +54,11 @@ export async function createProducer<Plan extends TrackingPlan = typeof retentio
     now,
     nextUlid,
   })
+}
+
+/** The plan that workers and the command go by. */
+async function namedPlan(): Promise<TrackingPlan> {
+  return await loadTrackingPlan(process.env[TRACKING_PLAN_VARIABLE] || undefined)
 }
 
 class RelayProducer<Plan extends TrackingPlan> implements Producer<Plan> {

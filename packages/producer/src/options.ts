@@ -1,7 +1,7 @@
 // How a producer is made. Every fault of the options is listed at once, before anything connects.
 
-import { PRODUCER_PATTERN, RelayError, retentionPlan } from '@retention-relay/events'
-import type { TrackingPlan } from '@retention-relay/events'
+import { PRODUCER_PATTERN, RelayError } from '@retention-relay/events'
+import type { retentionPlan, TrackingPlan } from '@retention-relay/events'
 import { assertNamespace } from '@retention-relay/queue'
 import type { RedisAddress } from '@retention-relay/queue'
 
@@ -21,7 +21,7 @@ export interface ProducerOptions<Plan extends TrackingPlan = typeof retentionPla
    * change of its events is seen with the first events of a new version. Default: none is named.
    */
   readonly service?: string
-  /** Default: the shipped plan. */
+  /** Default: the plan whose module `RELAY_TRACKING_PLAN` names, or the shipped one. */
   readonly trackingPlan?: Plan
   /** Partitions of a new namespace, 16 when left out. One that exists must have the same number. */
   readonly partitions?: number
@@ -57,11 +57,14 @@ export interface ProducerSettings {
 const CUSTOMER_ID_KINDS: readonly string[] = ['email', 'phone'] satisfies CustomerIdKind[]
 
 /** @throws RelayError `RELAY_CONFIG_INVALID` that names every option at fault. */
-export function readOptions(options: ProducerOptions<TrackingPlan>): ProducerSettings {
+export function readOptions(
+  options: ProducerOptions<TrackingPlan>,
+  trackingPlan: TrackingPlan,
+): ProducerSettings {
   const { redis, service, partitions, random } = options
   const settings = {
     namespace: options.namespace,
-    trackingPlan: options.trackingPlan ?? retentionPlan,
+    trackingPlan,
     enqueueTimeoutMs: options.enqueueTimeoutMs ?? 2000,
     maxPendingEvents: options.maxPendingEvents ?? 10_000,
     replicas: options.replicas ?? 0,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import { createProducer } from '../src/index.ts'
+import { createProducer, retentionPlan } from '../src/index.ts'
 import type { ProducerOptions } from '../src/index.ts'
 import { readOptions } from '../src/options.ts'
 
@@ -8,7 +8,7 @@ const valid: ProducerOptions = { namespace: 'production', redis: 'redis://127.0.
 
 describe('the options of a producer', () => {
   it('have defaults', () => {
-    expect(readOptions(valid)).toMatchObject({
+    expect(readOptions(valid, retentionPlan)).toMatchObject({
       enqueueTimeoutMs: 2000,
       maxPendingEvents: 10_000,
       replicas: 0,

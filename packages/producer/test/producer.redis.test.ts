@@ -1,11 +1,13 @@
 // A producer against a healthy Redis.
 
+import { fileURLToPath } from 'node:url'
+
 import { deriveId, partitionOf } from '@retention-relay/events'
 import type { RelayEvent } from '@retention-relay/events'
 import { startTestRedis } from '@retention-relay/testkit'
 import type { TestRedis } from '@retention-relay/testkit'
 import { Redis } from 'ioredis'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 
 import { freshNamespace, makeProducer, order, view } from './producers.ts'
 import { storedEvents } from './stored-events.ts'
@@ -37,6 +39,31 @@ describe('a receipt', () => {
         ...order('o-981'),
       },
     ])
+  })
+})
+
+describe('without a plan of its own', () => {
+  const plan = fileURLToPath(new URL('quiz-plan.mjs', import.meta.url))
+  const quiz = { name: 'quiz_taken', data: { score: 3 } } as never
+
+  it('a producer goes by the plan that RELAY_TRACKING_PLAN names', async () => {
+    vi.stubEnv('RELAY_TRACKING_PLAN', plan)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const namespace = freshNamespace()
+    const relay = await makeProducer({ namespace, redis: redis.url })
+    await relay.track('cus_42', quiz)
+    expect(await storedEvents(redis.url, namespace)).toMatchObject([{ name: 'quiz_taken' }])
+  })
+
+  it('and by the shipped one where it names none; one that cannot be loaded ends the start', async () => {
+    const relay = await makeProducer({ namespace: freshNamespace(), redis: redis.url })
+    await expect(relay.track('cus_42', quiz)).rejects.toMatchObject({
+      code: 'RELAY_EVENT_UNKNOWN_NAME',
+    })
+    vi.stubEnv('RELAY_TRACKING_PLAN', `${plan}.gone`)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const options = { namespace: freshNamespace(), redis: redis.url }
+    await expect(makeProducer(options)).rejects.toThrow('RELAY_TRACKING_PLAN')
   })
 })
 
