@@ -3,6 +3,7 @@
 import { jobName, replayJobName } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
+import { DEATHS_KEPT } from '../src/consume/settle-script.ts'
 import { fingerprintOf, FINGERPRINT_MAX_LENGTH } from '../src/dead-letters/fingerprint.ts'
 import type { DeadLetterRecord } from '@retention-relay/events'
 import type { SettledPosition } from '../src/index.ts'
@@ -93,6 +94,20 @@ test('a second death adds to the history of the letter and moves it to its new g
   expect(await openLetters(partition)).toEqual([MEMBER])
   expect(await groups(partition)).toEqual({ 'rejected|400|attributes.plan|order_placed': '1' })
   expect(await countersOf(partition)).toEqual({ accepted: 1, replayed: 2, dead: 1, deaths: 3 })
+})
+
+test('a letter that dies again and again keeps its latest deaths, and counts all of them', async () => {
+  const partition = await setup()
+  const deaths = DEATHS_KEPT + 3
+  for (let attempts = 1; attempts <= deaths; attempts += 1) {
+    await oneCopy(partition, { attempts }, attempts === 1 ? undefined : replayJobName(1))
+  }
+  const letter = await letterOf(partition)
+  const kept = Object.keys(letter).filter((field) => field.startsWith('history:'))
+  expect(new Set(kept)).toEqual(
+    new Set(Array.from({ length: DEATHS_KEPT }, (_, index) => `history:${index + 3}`)),
+  )
+  expect(letter['deaths']).toBe(String(deaths))
 })
 
 test.each(['delivered', 'duplicate'] as const)(

@@ -2,6 +2,9 @@ import { defineScript, type Script } from '../connection/script.ts'
 import { DEDUPE_LUA } from '../dedupe/lookup.ts'
 import { JOB_NAME_LUA } from './job-name-lua.ts'
 
+/** Most earlier deaths in the history of a dead letter; the oldest ones go. */
+export const DEATHS_KEPT = 20
+
 /**
  * Makes the outcomes of one answered batch durable in one atomic, idempotent step: dedupe store, dead letters,
  * settled positions, counters, and the end of jobs whose positions are all settled. Counters move only with
@@ -110,7 +113,11 @@ local function bury(member, record, fingerprint, replay)
   local key = KEYS[5] .. ':' .. member
   deaths = deaths + 1
   local old = redis.call('HMGET', key, 'record', 'deaths', 'fingerprint')
-  if old[1] then redis.call('HSET', key, 'history:' .. (old[2] or '1'), old[1]) end
+  if old[1] then
+    local death = tonumber(old[2] or '1')
+    redis.call('HSET', key, 'history:' .. death, old[1])
+    redis.call('HDEL', key, 'history:' .. (death - ${DEATHS_KEPT}))
+  end
   redis.call('HSET', key, 'record', record, 'fingerprint', fingerprint, 'state', 'dead')
   redis.call('HINCRBY', key, 'deaths', 1)
   redis.call('PERSIST', key)
