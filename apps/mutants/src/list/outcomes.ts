@@ -40,7 +40,7 @@ export const outcomeMutants: readonly Mutant[] = [
     name: 'history-of-deaths-lost',
     breaks: 'A second death of an event overwrites the first.',
     file: SETTLE_SCRIPT,
-    find: "if old[1] then redis.call('HSET', key, 'history:' .. (old[2] or '1'), old[1]) end",
+    find: "redis.call('HSET', key, 'history:' .. death, old[1])",
     replace: '',
     test: {
       file: DEAD_LETTERS_REDIS_TEST,
