@@ -6,6 +6,7 @@ import type { OpenNamespace, PartitionSnapshot, ScriptRunner } from '@retention-
 import { Gauge } from 'prom-client'
 import type { Registry } from 'prom-client'
 
+/** Microseconds of a second. */
 const MILLION = 1_000_000
 
 /** Facts of the namespace. */
@@ -15,8 +16,8 @@ export interface NamespaceGauges {
   /** Milliseconds since the commit of the oldest undelivered event; 0 when nothing waits. */
   readonly oldestAgeMs: number
   readonly namespace: string
-  /** When it was set up, in seconds since 1970; null where older code did it. */
-  readonly createdAtS: number | null
+  /** When it was set up, in seconds since 1970. */
+  readonly createdAtS: number
 }
 
 /** Adds the gauges. `read` gives null while Redis is away. */
@@ -66,9 +67,7 @@ function addCreated(registry: Registry, read: () => Promise<NamespaceGauges | nu
     async collect() {
       const facts = await read()
       gauge.reset()
-      if (typeof facts?.createdAtS === 'number') {
-        gauge.set({ namespace: facts.namespace }, facts.createdAtS)
-      }
+      if (facts !== null) gauge.set({ namespace: facts.namespace }, facts.createdAtS)
     },
   })
 }
@@ -86,16 +85,11 @@ export async function readNamespaceGauges(
       pending: snapshots.reduce((sum, snapshot) => sum + pendingOf(snapshot), 0),
       oldestAgeMs: Math.max(...snapshots.map((snapshot) => oldestAgeOf(snapshot))),
       namespace: namespace.namespace,
-      createdAtS: secondsOf(namespace.createdAt),
+      createdAtS: Number(namespace.createdAt) / MILLION,
     }
   } catch {
     return null
   }
-}
-
-/** Of the microseconds that stand in Redis. */
-function secondsOf(createdAt: string): number | null {
-  return createdAt === '' ? null : Number(createdAt) / MILLION
 }
 
 function pendingOf(snapshot: PartitionSnapshot): number {

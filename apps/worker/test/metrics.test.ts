@@ -16,7 +16,7 @@ async function scrape(registry: { metrics(): Promise<string> }): Promise<Map<str
 test('a scrape shows the namespace as it is at that moment', async () => {
   const answers: (NamespaceGauges | null)[] = [
     { pending: 3, oldestAgeMs: 1500, namespace: 'shop', createdAtS: 1_795_664_000.5 },
-    { pending: 2, oldestAgeMs: 700, namespace: 'shop', createdAtS: null },
+    { pending: 2, oldestAgeMs: 700, namespace: 'shop', createdAtS: 1_795_665_000.25 },
     null,
   ]
   let reads = 0
@@ -34,7 +34,8 @@ test('a scrape shows the namespace as it is at that moment', async () => {
   expect(first.get('relay_oldest_event_age_seconds')).toBe(1.5)
   expect(second.get('relay_oldest_event_age_seconds')).toBe(0.7)
   expect(first.get('relay_namespace_created_seconds{namespace="shop"}')).toBe(1_795_664_000.5)
-  expect(second.has('relay_namespace_created_seconds{namespace="shop"}')).toBe(false)
+  expect(second.get('relay_namespace_created_seconds{namespace="shop"}')).toBe(1_795_665_000.25)
+  expect(third.has('relay_namespace_created_seconds{namespace="shop"}')).toBe(false)
   expect(third.has('relay_events_pending')).toBe(false)
   expect(third.has('relay_oldest_event_age_seconds')).toBe(false)
   expect(reads).toBe(3)

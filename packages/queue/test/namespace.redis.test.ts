@@ -59,6 +59,17 @@ describe('the settings of a namespace', () => {
     expect(await configOf('bound')).toMatchObject({ workspace: 'abc', partitions: '16' })
   })
 
+  it('have a time also where older code, or a service in another language, wrote none', async () => {
+    const { config } = namespaceKeys('older')
+    await client.hset(config, { generation: '1', partitions: '4' })
+    const first = await openNamespace(client, { namespace: 'older' })
+    expect(first).toMatchObject({
+      partitions: 4,
+      createdAt: expect.stringMatching(/^[0-9]{16}$/) as string,
+    })
+    expect(await openNamespace(client, { namespace: 'older' })).toEqual(first)
+  })
+
   it('that are damaged are said to be damaged', async () => {
     await client.hset(namespaceKeys('damaged').config, 'partitions', 'many', 'generation', '1')
     const opened = openNamespace(client, { namespace: 'damaged' })

@@ -14,7 +14,7 @@ export interface OpenNamespace {
   /** Raised by a resize. 1 or more. */
   readonly generation: number
   readonly partitions: number
-  /** When it was set up, by the clock of Redis; another one after Redis was emptied. Empty for one of older code. */
+  /** When it was set up, by the clock of Redis; another one after Redis was emptied. */
   readonly createdAt: string
 }
 
@@ -36,9 +36,12 @@ const FIRST_GENERATION = 1
 // Returns the two as they stand afterwards, and when it was set up. One step: two first processes cannot mix their numbers.
 const OPEN = `
 if redis.call('HEXISTS', KEYS[1], 'partitions') == 0 then
+  redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'partitions', ARGV[2])
+end
+-- A service in another language, or older code, may have set it up without.
+if redis.call('HEXISTS', KEYS[1], 'createdAt') == 0 then
   local time = redis.call('TIME')
-  local createdAt = time[1] .. string.format('%06d', time[2])
-  redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'partitions', ARGV[2], 'createdAt', createdAt)
+  redis.call('HSET', KEYS[1], 'createdAt', time[1] .. string.format('%06d', time[2]))
 end
 return redis.call('HMGET', KEYS[1], 'generation', 'partitions', 'createdAt')`
 
