@@ -98,7 +98,7 @@ test('send checks by the plan of --plan', async () => {
   const plan = join(folder, 'plan.mjs')
   writeFileSync(
     plan,
-    `import * as z from ${JSON.stringify(import.meta.resolve('zod'))}
+    `import * as z from ${JSON.stringify(new URL('../../../node_modules/zod/index.js', import.meta.url).href)}
      const schema = z.strictObject({ score: z.literal(3) })
      const quiz = { name: 'quiz_taken', description: 'A quiz.', version: 1, schema }
      const attributes = { description: 'None.', schema: z.strictObject({}) }
