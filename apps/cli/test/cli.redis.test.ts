@@ -93,12 +93,15 @@ test('the examples of docs/cli.md can be sent', async () => {
   expect(input.length).toBeGreaterThan(5)
 })
 
+/** A plan outside the repository finds it by its path. */
+const ZOD = '../../../node_modules/zod/index.js'
+
 test('send checks by the plan of --plan', async () => {
   const { run } = setup()
   const plan = join(folder, 'plan.mjs')
   writeFileSync(
     plan,
-    `import * as z from ${JSON.stringify(new URL('../../../node_modules/zod/index.js', import.meta.url).href)}
+    `import * as z from ${JSON.stringify(new URL(ZOD, import.meta.url).href)}
      const schema = z.strictObject({ score: z.literal(3) })
      const quiz = { name: 'quiz_taken', description: 'A quiz.', version: 1, schema }
      const attributes = { description: 'None.', schema: z.strictObject({}) }
