@@ -5,61 +5,25 @@
 // Proves: when the loop is free again and the connection is there, no byte of the request is handed to it. The
 //   event is delivered, once, under the next lease.
 
-import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createServer } from 'node:tls'
-
 import { startMock } from '@retention-relay/mock-customerio'
-import type { Mock } from '@retention-relay/mock-customerio'
 import { leaseScripts } from '@retention-relay/queue'
-import {
-  selfSignedCertificate,
-  startFaultProxy,
-  startTestRedis,
-  until,
-} from '@retention-relay/testkit'
+import { startFaultProxy, startTestRedis, until } from '@retention-relay/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { PartitionOutside, track } from './jobs.ts'
 import { ObservedWorker } from './observed-worker.ts'
 import { settingsOf } from './settings.ts'
+import { startTlsFront } from './tls-front.ts'
 
 const BLOCKER = new URL('block-event-loop.mjs', import.meta.url).href
 /** As long as block-event-loop.mjs blocks. */
 const BLOCKED_MS = 4000
 
-/** A TLS server that passes on to the mock; its port and the file of its certificate. */
-async function startTls(mock: Mock): Promise<{ readonly port: number; readonly certFile: string }> {
-  const certificate = selfSignedCertificate()
-  const folder = mkdtempSync(join(tmpdir(), 'relay-tls-'))
-  const certFile = join(folder, 'cert.pem')
-  writeFileSync(certFile, certificate.cert)
-  const server = createServer({ ...certificate, allowHalfOpen: false }, (socket) => {
-    const upstream = connect(mock.port, '127.0.0.1')
-    for (const side of [socket, upstream]) side.on('error', () => undefined)
-    socket.pipe(upstream).pipe(socket)
-    socket.on('close', () => upstream.destroy())
-    upstream.on('close', () => socket.destroy())
-  })
-  server.on('tlsClientError', () => undefined)
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  onTestFinished(() => {
-    server.close()
-    rmSync(folder, { recursive: true })
-  })
-  return { port: (server.address() as AddressInfo).port, certFile }
-}
-
 test('a loop that was blocked in a TLS handshake until the lease was over sends nothing of the request', async () => {
   const redis = await startTestRedis({ onEnd: onTestFinished })
   const mock = await startMock()
   onTestFinished(() => mock.close())
-  const { port, certFile } = await startTls(mock)
+  const { port, certFile } = await startTlsFront(mock)
   const toRedis = await startFaultProxy({ target: redis, onEnd: onTestFinished })
   const toMock = await startFaultProxy({ target: { port }, onEnd: onTestFinished })
   const partition = new PartitionOutside(redis, 'blocked')

@@ -22,6 +22,7 @@ function setup(): { health: Health; changes: boolean[]; answer: Answer; leave: P
       detail: '',
       status: 200,
       durationMs: 1,
+      retryAfterMs: undefined,
       attempt: 1,
     })
   const leave: Pass = (partition) => observer.leaseEnded(partition, '')

@@ -31,6 +31,7 @@ function answer(partition: number, outcome: RequestFacts['outcome']): RequestFac
     detail: '',
     status: 200,
     durationMs: 1,
+    retryAfterMs: undefined,
     attempt: 1,
   }
 }

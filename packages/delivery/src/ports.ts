@@ -144,6 +144,8 @@ export interface RequestFacts {
   readonly detail: string
   readonly status: number | undefined
   readonly durationMs: number
+  /** The wait that the endpoint asked for, as it is honoured; undefined where it asked for none. */
+  readonly retryAfterMs: number | undefined
   /** 1-based. */
   readonly attempt: number
 }

@@ -170,6 +170,7 @@ export class BatchSender {
       detail: detailOf(response),
       status,
       durationMs,
+      retryAfterMs: response.kind === 'retry' ? response.retryAfterMs : undefined,
       attempt,
     })
   }
