@@ -163,6 +163,25 @@ describe('while Redis is away', () => {
     expect(target.attempts).toEqual([])
   })
 
+  it('for ten minutes each caller is refused in time, nothing is kept, and the next one is served', async () => {
+    const { target, push, fates, settled } = setup()
+    target.isReady = false
+    for (let second = 0; second < 600; second += 1) {
+      await push(`${second}`)
+      await pass(1000)
+      expect(second + 1 - settled()).toBeLessThanOrEqual(TIMEOUT_MS / 1000)
+    }
+    await pass(TIMEOUT_MS)
+    expect(Object.values(fates)).toEqual(Array.from({ length: 600 }, () => 'RELAY_ENQUEUE_REFUSED'))
+    expect(target.attempts).toEqual([])
+
+    target.isReady = true
+    await push('after')
+    await target.answer({ kind: 'stored' })
+    expect(fates['after']).toBe('stored')
+    expect(target.namesOf(0)).toEqual(['after'])
+  })
+
   it('callers whose time is not over are served when it comes back', async () => {
     const { target, push, fates } = setup()
     target.isReady = false

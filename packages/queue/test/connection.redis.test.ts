@@ -156,6 +156,19 @@ describe('a client', () => {
     for (const spy of spies) expect(spy).not.toHaveBeenCalled()
   })
 
+  it.each([
+    ['one Redis', '/nowhere/redis.sock'],
+    ['a Cluster', 'redis+cluster://127.0.0.1:1'],
+    ['Sentinels', 'redis+sentinel://127.0.0.1:1/shop'],
+  ])('of %s tries again within a second, however long Redis has been away', (_name, address) => {
+    const { options } = connect(address, { random: () => 0.999_999 })
+    const waits = Object.entries(options)
+      .filter(([name]) => /^(?:retry|clusterRetry|sentinelRetry)Strategy$/.test(name))
+      .map(([, strategy]) => (strategy as (attempt: number) => number)(100_000))
+    expect(waits.length).toBeGreaterThan(0)
+    expect(waits).toEqual(waits.map(() => 1000))
+  })
+
   it('closes a connection that stays silent, and comes back by itself', async () => {
     const silent = await startTestRedis({ onEnd: onTestFinished })
     const client = connect(silent.url, { options: { socketTimeout: 200 } })
