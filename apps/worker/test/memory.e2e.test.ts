@@ -1,0 +1,61 @@
+// Setup: a worker with the options of Node that the image gives it, and a destination that takes its time.
+// Timeline: 30,000 events of 2 kB wait in four partitions when it starts, sixty megabytes, which is several times that
+//   much as objects; it drains them.
+// Proves: whatever waits in Redis, a worker takes no more memory than a container of 250 MB gives it.
+
+import { readFileSync } from 'node:fs'
+
+import { startMock } from '@retention-relay/mock-customerio'
+import { startTestRedis } from '@retention-relay/testkit'
+import { expect, onTestFinished, test } from 'vitest'
+
+import { readDocument } from './documents.ts'
+import { PartitionOutside, track } from './jobs.ts'
+import { ObservedWorker } from './observed-worker.ts'
+import { settingsOf } from './settings.ts'
+
+const PARTITIONS = [0, 1, 2, 3]
+const JOBS = 250
+const PER_JOB = 30
+const EVENTS = PARTITIONS.length * JOBS * PER_JOB
+/** Of each partition: so few that a worker looks far ahead for others. */
+const CUSTOMERS = 10
+const MOST_MB = 250
+const FIELD = 'x'.repeat(900)
+
+/** Options of Node in the image's command. */
+function imageOptions(): string {
+  const [, command = '[]'] = /^CMD (\[.*\])$/m.exec(readDocument('infra/worker/Dockerfile')) ?? []
+  return (JSON.parse(command) as string[]).filter((word) => word.startsWith('--')).join(' ')
+}
+
+/** The kernel's own account of the largest resident set of a process so far. */
+function peakMb(pid: number): number {
+  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kilobytes) / 1024
+}
+
+test('a worker stays under 250 MB while a backlog of larger events waits and drains', async () => {
+  const redis = await startTestRedis({ onEnd: onTestFinished })
+  const mock = await startMock({ latencyMs: 20 })
+  onTestFinished(() => mock.close())
+  for (const number of PARTITIONS) {
+    const partition = new PartitionOutside(redis, 'memory', number)
+    const job = (_: unknown, at: number): Promise<string> => {
+      const events = Array.from({ length: PER_JOB }, (_event, index) =>
+        track(`cus_${number}_${(at + index) % CUSTOMERS}`, { note: FIELD, remark: FIELD }),
+      )
+      return partition.add(events)
+    }
+    await Promise.all(Array.from({ length: JOBS }, job))
+  }
+  expect(imageOptions()).toContain('--max-old-space-size=')
+  const worker = new ObservedWorker({
+    ...settingsOf('memory', mock),
+    RELAY_PARTITIONS: String(PARTITIONS.length),
+    REDIS_URL: redis.url,
+    NODE_OPTIONS: imageOptions(),
+  })
+  await mock.waitFor(({ applied }) => applied === EVENTS, { timeoutMs: 60_000 })
+  expect(peakMb(worker.process.pid)).toBeLessThan(MOST_MB)
+})
