@@ -47,6 +47,7 @@ import type { OpenNamespace, RedisClient } from '@retention-relay/queue'
 
 import type { WorkerConfig } from './config.ts'
 import { RedisPartition } from './partition-port.ts'
+import type { RedisRefusals } from './redis-refusals.ts'
 
 /** The connections of a worker. */
 export interface Connections {
@@ -121,6 +122,7 @@ export interface DeliveryParts {
   readonly gates: Gates
   readonly rules: PlanRules
   readonly observer: DeliveryObserver
+  readonly refusals: RedisRefusals
   /** Redis was emptied: it has lost the namespace. */
   readonly emptied: () => void
   /** Whether somebody looks at the live view; told with each sign of life. */
@@ -216,7 +218,7 @@ function consumers(parts: DeliveryParts, nextToken: () => string): (lease: Lease
 }
 
 function registryPort(parts: DeliveryParts, runner: ScriptRunner): RegistryPort {
-  const { namespace, workerId, emptied, tailed } = parts
+  const { namespace, workerId, refusals, emptied, tailed } = parts
   const keys = namespaceKeys(namespace.namespace)
   const { ttlMs } = DEFAULT_LEASE_TIMES
   const { createdAt } = namespace
@@ -224,7 +226,8 @@ function registryPort(parts: DeliveryParts, runner: ScriptRunner): RegistryPort 
   const pauses = new PauseStore(runner, keys)
   return {
     register: async () => {
-      const { live, pause, wasEmptied, isTailed } = await registry.register()
+      const reply = await refusals.follow(() => registry.register())
+      const { live, pause, wasEmptied, isTailed } = reply
       if (wasEmptied) emptied()
       tailed(isTailed)
       return { live, pause: pause === null ? null : pause.detail }

@@ -6,6 +6,7 @@ import type { DeliveryObserver } from '@retention-relay/delivery'
 /** One condition of readiness. */
 export type Condition =
   | 'redis'
+  | 'writes'
   | 'namespace'
   | 'credentials'
   | 'destination'
@@ -24,6 +25,7 @@ export interface Readiness {
 
 const MISSING: Record<Condition, string> = {
   redis: 'Redis does not answer',
+  writes: 'Redis refuses writes',
   namespace: 'the namespace is not open yet',
   credentials: 'Customer.io refuses the credentials',
   destination: 'Customer.io does not take requests',

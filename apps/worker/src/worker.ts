@@ -28,6 +28,7 @@ import { readNamespaceGauges } from './namespace-gauges.ts'
 import type { NamespaceGauges } from './namespace-gauges.ts'
 import { observationOf } from './observation.ts'
 import type { Observation } from './observation.ts'
+import { RedisRefusals } from './redis-refusals.ts'
 import { watchRedis } from './redis-watch.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
@@ -210,6 +211,7 @@ export class Worker {
       gates: this.#gates,
       rules: this.#rules,
       observer: this.#observation.observer,
+      refusals: new RedisRefusals(this.#health, this.#logger),
       emptied: () => void this.#namespace.foundEmptied(),
       tailed: (isTailed) => this.#observation.tail.asked(isTailed),
     })
