@@ -1,6 +1,6 @@
 // Setup: a worker with the options of Node that the image gives it, and a destination that takes its time.
-// Timeline: 30,000 events of 2 kB wait in four partitions when it starts, sixty megabytes, which is several times that
-//   much as objects; it drains them.
+// Timeline: 30,000 events of 8 kB wait in four partitions when it starts, 240 megabytes, which is several times that
+//   much as objects; it drains a tenth of them, and has claimed by then what it may.
 // Proves: whatever waits in Redis, a worker takes no more memory than a container of 250 MB gives it.
 
 import { readFileSync } from 'node:fs'
@@ -15,13 +15,14 @@ import { ObservedWorker } from './observed-worker.ts'
 import { settingsOf } from './settings.ts'
 
 const PARTITIONS = [0, 1, 2, 3]
-const JOBS = 250
-const PER_JOB = 30
-const EVENTS = PARTITIONS.length * JOBS * PER_JOB
+const EVENTS = 30_000
+const PER_JOB = 8
+const JOBS = EVENTS / PARTITIONS.length / PER_JOB
 /** Of each partition: so few that a worker looks far ahead for others. */
 const CUSTOMERS = 10
+/** Eight fields of nearly the largest size. */
+const LARGE = Object.fromEntries([...'abcdefgh'].map((name) => [name, name.repeat(990)]))
 const MOST_MB = 250
-const FIELD = 'x'.repeat(900)
 
 /** Options of Node in the image's command. */
 function imageOptions(): string {
@@ -36,14 +37,15 @@ function peakMb(pid: number): number {
 }
 
 test('a worker stays under 250 MB while a backlog of larger events waits and drains', async () => {
-  const redis = await startTestRedis({ onEnd: onTestFinished })
-  const mock = await startMock({ latencyMs: 20 })
+  // What is written to a disk is nothing to this test.
+  const redis = await startTestRedis({ args: ['--appendonly', 'no'], onEnd: onTestFinished })
+  const mock = await startMock({ latencyMs: 100 })
   onTestFinished(() => mock.close())
   for (const number of PARTITIONS) {
     const partition = new PartitionOutside(redis, 'memory', number)
     const job = (_: unknown, at: number): Promise<string> => {
       const events = Array.from({ length: PER_JOB }, (_event, index) =>
-        track(`cus_${number}_${(at + index) % CUSTOMERS}`, { note: FIELD, remark: FIELD }),
+        track(`cus_${number}_${(at + index) % CUSTOMERS}`, LARGE),
       )
       return partition.add(events)
     }
@@ -56,6 +58,6 @@ test('a worker stays under 250 MB while a backlog of larger events waits and dra
     REDIS_URL: redis.url,
     NODE_OPTIONS: imageOptions(),
   })
-  await mock.waitFor(({ applied }) => applied === EVENTS, { timeoutMs: 60_000 })
+  await mock.waitFor(({ applied }) => applied >= EVENTS / 10, { timeoutMs: 60_000 })
   expect(peakMb(worker.process.pid)).toBeLessThan(MOST_MB)
 })
