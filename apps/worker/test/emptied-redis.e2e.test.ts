@@ -1,7 +1,10 @@
 // A Redis that comes back without its data: a person is told, and what is sent from then on is delivered.
 
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
 import { startMock } from '@retention-relay/mock-customerio'
-import { startTestRedis } from '@retention-relay/testkit'
+import { startTestRedis, until } from '@retention-relay/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { PartitionOutside, track } from './jobs.ts'
@@ -16,21 +19,28 @@ const setup = async () => {
   const worker = new ObservedWorker(settings)
   await worker.log('lease.taken')
   const partition = new PartitionOutside(redis, 'emptied')
-  return { mock, worker, partition }
+  return { redis, mock, worker, partition }
 }
 
-test('an emptied Redis is said loudly, counted, and set up again', async () => {
-  const { mock, worker, partition } = await setup()
+test('a Redis that is restarted with an empty disk is said loudly, counted, and set up again', async () => {
+  const { redis, mock, worker, partition } = await setup()
   await partition.add([track('cus_1')])
   await mock.waitFor(({ applied }) => applied === 1)
 
   const since = async () =>
     (await worker.metrics()).get('relay_namespace_created_seconds{namespace="emptied"}')
   const before = await since()
-  await partition.redis.flushall()
+  await redis.kill()
+  for (const name of readdirSync(redis.folder)) {
+    if (name.startsWith('appendonly') || name.endsWith('.rdb')) {
+      rmSync(join(redis.folder, name), { recursive: true })
+    }
+  }
+  await redis.restart()
   const { level, msg } = await worker.log('redis.emptied')
   expect([level, msg]).toEqual([50, expect.stringContaining('Redis has lost the namespace')])
-  await partition.add([track('cus_2')])
+  // Its own connection may still be away.
+  await until(() => partition.add([track('cus_2')]))
   await mock.waitFor(({ applied }) => applied === 2)
   await worker.untilReady()
   expect((await worker.metrics()).get('relay_redis_emptied_total')).toBe(1)
