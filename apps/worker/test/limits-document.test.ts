@@ -16,21 +16,33 @@ interface Row {
   readonly path: string
 }
 
-/** Rows that tell where their value is set. */
-const ROWS: readonly Row[] = readDocument('docs/limits.md')
+/** Cells of all rows. */
+const CELLS: readonly (readonly string[])[] = readDocument('docs/limits.md')
   .split('\n')
-  .flatMap((line) => {
-    const [bound = '', value = '', where = ''] = line
+  .filter((line) => line.startsWith('| ') && !/^\| (?:bound|-+) +\|/.test(line))
+  .map((line) =>
+    line
       .split('|')
-      .slice(1)
-      .map((cell) => cell.trim())
-    const [, name, path] = /^`(\w+)` (\S+\.ts)$/.exec(where) ?? []
-    return name === undefined || path === undefined ? [] : [{ bound, value, name, path }]
-  })
+      .slice(1, -1)
+      .map((cell) => cell.trim()),
+  )
+
+/** Rows that tell where their value is set: `name` path. */
+const ROWS: readonly Row[] = CELLS.flatMap(([bound = '', value = '', where = '']) => {
+  const [, name, path] = /^`([\w-]+)` (\S+)$/.exec(where) ?? []
+  return name === undefined || path === undefined ? [] : [{ bound, value, name, path }]
+})
+
+/** Of rows whose value is no number in the source: the test that shows it. */
+const SHOWN: readonly string[] = CELLS.flatMap(
+  ([, , where = '']) => /^shown by (\S+\.test\.ts)$/.exec(where)?.slice(1) ?? [],
+)
 
 /** The value of a constant, of a property, or of a default, as the source says it. */
 function valueIn(source: string, name: string): number {
-  const assigned = String.raw`\b${name}\b(?:: number)?\s*(?:=|:|\?\?)\s*`
+  // The index of the last element that is kept.
+  if (name === 'LTRIM') return 1 + Number(/'LTRIM', KEYS\[\d\], 0, (\d+)\)/.exec(source)?.[1])
+  const assigned = String.raw`(?<!\w)${name}\b(?:: number)?\s*(?:=|:|\?\?)\s*`
   const inSchema = String.raw`\b${name}: [^]*?\.default\(`
   const product = String.raw`([\d_.]+(?: \* [\d_.]+)*)`
   const [, text] =
@@ -46,8 +58,13 @@ function valueOf({ value, name }: Row): number {
   return Number(number) * (UNITS[unit] ?? 1) * inSeconds
 }
 
-test('there are rows for the whole way of an event', () => {
+test('there are rows for the whole way of an event, and each names its source or its test', () => {
   expect(ROWS.length).toBeGreaterThan(40)
+  expect(ROWS.length + SHOWN.length).toBe(CELLS.length)
+})
+
+test.each(SHOWN)('%s is there', (path) => {
+  expect(readDocument(path)).toContain('test')
 })
 
 test.each(ROWS)('$bound is $value', (row) => {
