@@ -14,7 +14,10 @@ const CUSTOMERS = 200
 const EVERY_MS = 25
 
 /** Sends until `end` aborts; resolves with how many were acknowledged. */
-export async function sendLiveEvents(producer: Producer<typeof retentionPlan>, end: AbortSignal): Promise<number> {
+export async function sendLiveEvents(
+  producer: Producer<typeof retentionPlan>,
+  end: AbortSignal,
+): Promise<number> {
   let sent = 0
   while (!end.aborted) {
     const { event } = loadEvent(sent)
