@@ -21,7 +21,9 @@ const JOBS = EVENTS / PARTITIONS.length / PER_JOB
 /** Of each partition: so few that a worker looks far ahead for others. */
 const CUSTOMERS = 10
 /** Eight fields of nearly the largest size. */
-const LARGE = Object.fromEntries([...'abcdefgh'].map((name) => [name, name.repeat(990)]))
+const LARGE = Object.fromEntries(
+  ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h'].map((name) => [name, name.repeat(990)]),
+)
 const MOST_MB = 250
 
 /** Options of Node in the image's command. */

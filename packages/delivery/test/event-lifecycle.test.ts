@@ -35,27 +35,29 @@ class Watch {
 
 /** Tells the watch of every call. */
 function follow({ partition, destination }: ConsumerBench, watch: Watch): void {
-  const { claim, requeue, settle } = partition
+  const claim = partition.claim.bind(partition)
+  const requeue = partition.requeue.bind(partition)
+  const settle = partition.settle.bind(partition)
   const idsOf = (jobs: readonly { readonly data: Buffer }[]): string[] =>
     jobs.flatMap(({ data }) => {
       const { events } = JSON.parse(data.toString()) as { events: RelayEvent[] }
       return events.map(({ id }) => id)
     })
   partition.claim = async (request) => {
-    const reply = await claim.call(partition, request)
+    const reply = await claim(request)
     if (reply.kind === 'claimed') for (const id of idsOf(reply.jobs)) watch.to(id, 'claimed')
     return reply
   }
   partition.requeue = async (...request) => {
     const ids = idsOf(partition.active)
-    const reply = await requeue.call(partition, ...request)
+    const reply = await requeue(...request)
     if (reply === 'requeued') for (const id of ids) watch.to(id, 'waiting')
     return reply
   }
   partition.settle = async (request) => {
     const positions = request.jobs.flatMap((job) => job.positions)
     for (const { member, outcome } of positions) watch.memberTo(member, outcome)
-    return await settle.call(partition, request)
+    return await settle(request)
   }
   const { answer } = destination
   destination.answer = async (sent, index) => {

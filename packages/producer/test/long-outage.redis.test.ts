@@ -36,7 +36,7 @@ describe('a Redis that is away until the waits for it have grown to their bound'
     await redis.kill()
     // Then it has seen that its connection is gone: what is called from now on is never written.
     await until(() => proxy.accepted > connected, { what: 'a first try to connect again' })
-    for (const _wave of [1, 2]) {
+    for (let wave = 1; wave <= 2; wave += 1) {
       const { refused } = relay.counters()
       const calls = times(150, null).map((_, index) => fateOf(relay.delete(`cus_${index}`)))
       const [rest, over] = [calls.slice(0, MAX_PENDING), calls.slice(MAX_PENDING)]
