@@ -1,4 +1,5 @@
-// What happens to the nodes behind sentinels and in a Cluster. Others take over where there are others.
+// What happens to the nodes behind sentinels and in a Cluster. Others take over where there are others. The fault lasts
+// until a former master knows that it is none: what it took until then is lost.
 
 import { until } from '@retention-relay/testkit'
 import type { TestRedis } from '@retention-relay/testkit'
@@ -6,6 +7,7 @@ import type { TestRedis } from '@retention-relay/testkit'
 import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
+import { settledRole } from './settled-role.ts'
 
 /** SIGKILL of the master; it comes back after the time. */
 export const killMaster: FaultAction = async (stage, { forMs }) =>
@@ -30,6 +32,7 @@ async function killNode(stage: Stage, node: TestRedis, forMs: number): Promise<v
   await last(forMs)
   await node.restart()
   stage.timeline.note(name, 'runs again')
+  await settle(stage, node)
 }
 
 async function freezeNode(stage: Stage, node: TestRedis, forMs: number): Promise<void> {
@@ -39,6 +42,12 @@ async function freezeNode(stage: Stage, node: TestRedis, forMs: number): Promise
   await last(forMs)
   node.resume()
   stage.timeline.note(name, 'SIGCONT')
+  await settle(stage, node)
+}
+
+async function settle(stage: Stage, node: TestRedis): Promise<void> {
+  const role = await settledRole(stage.redis, node)
+  stage.timeline.note(nameOf(stage, node), `is a ${role}`)
 }
 
 /** After a failover the sentinels may not agree for a moment. */
