@@ -3,6 +3,7 @@
 import { startProcess } from '@retention-relay/testkit'
 import type { TestProcess } from '@retention-relay/testkit'
 
+import { SHUTDOWN_MS } from './life-end.ts'
 import { CREDENTIALS } from './mock-process.ts'
 import { PROGRAMS } from './programs.ts'
 import type { Timeline } from './timeline.ts'
@@ -20,7 +21,6 @@ export interface WorkerPlace {
   readonly timeline: Timeline
 }
 
-const SHUTDOWN_MS = 6000
 /** Far above what it needs, so that it is met only by the fault that fills it. */
 const HEAP_MB = 256
 

@@ -10,6 +10,8 @@ import type { FaultProxy, ProcessExit, TestProcess } from '@retention-relay/test
 import { HealthWatch } from './health-watch.ts'
 import { launchWorker } from './launch-worker.ts'
 import type { WorkerPlace } from './launch-worker.ts'
+import { judgeEnd } from './life-end.ts'
+import type { Meant } from './life-end.ts'
 
 /** One process of the slot. */
 interface Life {
@@ -17,7 +19,9 @@ interface Life {
   /** Written by `#watch`, once it serves it; the control serves none. */
   health: HealthWatch | undefined
   /** How it was meant to end. Written by who ends it. */
-  meant: 'run' | 'killed' | 'stopped' | 'crashed'
+  meant: Meant
+  /** When it was told to end, by the monotonic clock. Written by who ends it. */
+  toldAt: number
 }
 
 const REFUSED_PAUSE_MS = 500
@@ -70,7 +74,7 @@ export class WorkerSlot {
     if (this.#isClosed || this.#running !== undefined) return
     const process = launchWorker(this.#place, this.destination.url('http'))
     this.#place.timeline.note(this.name, `starts as process ${process.pid}`)
-    const life: Life = { process, health: undefined, meant: 'run' }
+    const life: Life = { process, health: undefined, meant: 'run', toldAt: 0 }
     this.#lives.push(life)
     void process.exited.then(async (exit) => await this.#ended(life, exit))
     if (this.#place.consumer === 'relay') await watch(life)
@@ -86,6 +90,7 @@ export class WorkerSlot {
     const life = this.#running
     if (life === undefined) return
     life.meant = signal === 'SIGKILL' ? 'killed' : 'stopped'
+    life.toldAt = performance.now()
     this.#place.timeline.note(this.name, signal)
     await life.process.kill(signal)
   }
@@ -115,25 +120,15 @@ export class WorkerSlot {
     const how = exit.signal ?? `code ${exit.code}`
     this.#place.timeline.note(this.name, `has ended (${how})`)
     void life.health?.stop()
-    const { meant, process } = life
+    const { meant, toldAt, process } = life
     if (meant === 'run') life.meant = 'crashed'
-    if (ENDS[meant](exit) || this.#isClosed) return
-    // Node itself ends a process that has not begun to listen for signals.
-    const isUnborn = meant === 'stopped' && exit.signal === 'SIGTERM' && process.lines.length === 0
-    if (isUnborn) return
-    if (meant === 'run' && process.stderr.some((line) => line.startsWith('RELAY_REDIS_UNUSABLE'))) {
-      await pause(REFUSED_PAUSE_MS)
-      return await this.start()
-    }
-    this.unexpected.push(`${this.name} was to be ${meant} and ended with ${how}`)
+    const { lines } = process
+    const verdict = judgeEnd({ meant, exit, lines, tookMs: performance.now() - toldAt })
+    if (this.#isClosed || verdict.kind === 'right') return
+    if (verdict.kind === 'wrong') return void this.unexpected.push(`${this.name} ${verdict.why}`)
+    await pause(REFUSED_PAUSE_MS)
+    await this.start()
   }
-}
-
-const ENDS: Record<Life['meant'], (exit: ProcessExit) => boolean> = {
-  run: () => false,
-  killed: ({ signal }) => signal === 'SIGKILL',
-  stopped: ({ code }) => code === 0,
-  crashed: ({ code }) => code !== 0,
 }
 
 /** Its first line says where it serves its health. It may be ended before. */
