@@ -40,6 +40,8 @@ export interface TestRedis {
   readonly pid: number
   /** Holds the append-only file and `redis.log`; removed by `stop`. */
   readonly folder: string
+  /** Ends of its processes that nobody asked for by `kill`, `restart` or `stop`, in their order. */
+  readonly ownEnds: readonly RedisExit[]
   /** Sends the signal (default SIGKILL) and resolves when the process has ended. */
   kill: (signal?: NodeJS.Signals) => Promise<RedisExit>
   /** Starts again on the same data and address, after `kill`; a process that still runs is ended with SIGTERM first. `args` replace the former. */
@@ -86,6 +88,10 @@ class PrivateRedis implements TestRedis {
   readonly #watchdog: Watchdog
   /** The present or last process; written by `restart` alone. */
   #process: RunningRedis | undefined
+  /** Processes that were told to end. Written by `kill` and `restart`. */
+  readonly #told = new Set<RunningRedis>()
+  /** Written by `restart`, when a process ends. */
+  readonly ownEnds: RedisExit[] = []
   readonly url: string
   readonly socketPath: string
   readonly port?: number
@@ -105,15 +111,20 @@ class PrivateRedis implements TestRedis {
   }
 
   async restart(args?: readonly string[]): Promise<void> {
+    if (this.#process) this.#told.add(this.#process)
     await this.#process?.stop()
     if (args) this.#start = { ...this.#start, args }
     const started = await startRedis({ ...this.#start, onSpawn: this.#watchdog.guard })
     this.#process = started
-    void started.exited.then(() => this.#watchdog.release(started.pid))
+    void started.exited.then((exit) => {
+      this.#watchdog.release(started.pid)
+      if (!this.#told.has(started)) this.ownEnds.push(exit)
+    })
   }
 
   async kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<RedisExit> {
     const running = this.#running()
+    this.#told.add(running)
     running.kill(signal)
     return running.exited
   }

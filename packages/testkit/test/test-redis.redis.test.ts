@@ -51,6 +51,17 @@ test('acknowledged data survives SIGKILL and a restart at the same address', asy
   expect(redis.pid).not.toBe(pid)
 })
 
+test('it keeps the ends that nobody asked for, and no other', async () => {
+  const redis = await setup()
+  await redis.kill()
+  await redis.restart()
+  await redis.restart()
+  expect(redis.ownEnds).toEqual([])
+  process.kill(redis.pid, 'SIGKILL')
+  await until(() => redis.ownEnds.length, { what: 'its end' })
+  expect(redis.ownEnds).toEqual([{ code: null, signal: 'SIGKILL' }])
+})
+
 test('two of them share nothing', async () => {
   const [one, two] = await Promise.all([setup(), setup()])
   await ask(one, 'SET k v')
