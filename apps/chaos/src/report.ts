@@ -14,7 +14,7 @@ export interface Report extends HistorySummary {
   readonly events: number
   /** Seeds of the runs that failed. */
   readonly failedSeeds: readonly number[]
-  /** Faults that were injected, by kind. */
+  /** Faults that were done, by kind. */
   readonly faults: Readonly<Record<string, number>>
   readonly consumer: 'relay' | 'stock'
   /** Of the first run. */
@@ -66,7 +66,7 @@ function sumOf(summaries: readonly HistorySummary[]): HistorySummary {
 
 function countKinds(results: readonly RunResult[]): Record<string, number> {
   const counts: Record<string, number> = {}
-  for (const { kind } of results.flatMap(({ schedule }) => schedule.faults)) {
+  for (const kind of results.flatMap(({ injected }) => injected)) {
     counts[kind] = (counts[kind] ?? 0) + 1
   }
   return Object.fromEntries(

@@ -14,6 +14,7 @@ import { plantJobs } from './faults/plant-jobs.ts'
 import { runFaults } from './faults/run-faults.ts'
 import { awaitQuiet, calmDown, stopAll } from './quiet.ts'
 import { drawSchedule } from './schedule/draw-schedule.ts'
+import type { FaultKind } from './schedule/fault-table.ts'
 import type { Schedule } from './schedule/schedule.ts'
 import { RUNS_FOLDER } from './stage/programs.ts'
 import { openStage } from './stage/stage.ts'
@@ -33,6 +34,8 @@ export interface RunOrder {
 /** What came of it. */
 export interface RunResult extends Verdict {
   readonly schedule: Schedule
+  /** Faults that were done, in the order of their ends. */
+  readonly injected: readonly FaultKind[]
   /** Kept where the run failed. */
   readonly folder: string
   readonly tookMs: number
@@ -55,15 +58,15 @@ export async function runSeed({ seed, loadMs, consumer }: RunOrder): Promise<Run
   return { ...verdict, schedule, folder, tookMs: performance.now() - began }
 }
 
-async function inStage(parts: StageParts): Promise<Verdict> {
+async function inStage(parts: StageParts): Promise<Verdict & Pick<RunResult, 'injected'>> {
   let stage: Stage | undefined
   try {
     stage = await openStage(parts)
     const verdict = await inTime(live(stage))
     saveLogs(stage, verdict)
-    return verdict
+    return { ...verdict, injected: stage.injected }
   } catch (error) {
-    return unfinished(inspect(error))
+    return { ...unfinished(inspect(error)), injected: stage?.injected ?? [] }
   } finally {
     await stage?.close()
   }

@@ -5,8 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { PlannedFault } from '../schedule/schedule.ts'
 import type { Stage } from '../stage/stage.ts'
 
-/** Does a fault and undoes it. */
-export type FaultAction = (stage: Stage, fault: PlannedFault) => Promise<void>
+/** Does a fault and undoes it. `skipped`: there was nothing to hit, or it did not come about. */
+export type FaultAction = (stage: Stage, fault: PlannedFault) => Promise<void | 'skipped'>
 
 /** The time that a fault lasts: the schedule's own, and no wait for anything. */
 export async function last(ms: number): Promise<void> {

@@ -27,13 +27,14 @@ export const moveSlot: FaultAction = async (stage, { forMs, amount }) => {
     const masters = await mastersOf(clients)
     const source = await ownerOf(masters, slot)
     const target = masters.find((master) => master !== source)
-    if (source === undefined || target === undefined) return
+    if (source === undefined || target === undefined) return 'skipped'
     stage.timeline.note('redis', `the slot of partition ${partition} moves to port ${target.port}`)
     await carryOver({ slot, source, target, pauseMs: forMs })
     for (const { client } of [target, source, ...masters]) {
       await client.cluster('SETSLOT', slot, 'NODE', target.id)
     }
     stage.timeline.note('redis', `the slot of partition ${partition} has moved`)
+    return undefined
   } finally {
     for (const { client } of clients) client.disconnect()
   }

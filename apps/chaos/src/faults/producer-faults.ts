@@ -8,17 +8,18 @@ import type { FaultAction } from './fault-action.ts'
 /** SIGKILL; the successor starts after the time. */
 export const killProducer: FaultAction = async (stage, { target, forMs }) => {
   const producer = slotOf(stage, target)
-  if (!producer.isRunning) return
+  if (!producer.isRunning) return 'skipped'
   await producer.end('SIGKILL')
   await last(forMs)
   producer.start()
+  return undefined
 }
 
 /** Told to close while its Redis is silent. What it had sent arrives when the successor is there. */
 export const closeHangingProducer: FaultAction = async (stage, { target, forMs }) => {
   const producer = slotOf(stage, target)
   const proxy = stage.redis.proxyOf(producer.name)
-  if (!producer.isRunning || proxy === undefined) return
+  if (!producer.isRunning || proxy === undefined) return 'skipped'
   stage.timeline.note(producer.name, 'gets no answers from Redis')
   const hold = proxy.hold()
   await last(forMs)
@@ -27,6 +28,7 @@ export const closeHangingProducer: FaultAction = async (stage, { target, forMs }
   await last(forMs)
   await hold.release()
   stage.timeline.note(producer.name, 'what its predecessor had sent arrives')
+  return undefined
 }
 
 function slotOf({ producers }: Stage, target: number): ProducerSlot {

@@ -1,19 +1,16 @@
 // What happens to a single Redis.
 
-import { readdirSync, rmSync, statSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { limitProcess, redisCommand, until } from '@retention-relay/testkit'
-import type { TestProcess, TestRedis } from '@retention-relay/testkit'
+import { redisCommand } from '@retention-relay/testkit'
+import type { TestProcess } from '@retention-relay/testkit'
 
 import { PASSWORD, USER } from '../stage/redis-stand.ts'
-import type { Outage } from '../stage/run-file.ts'
 import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
-
-/** What the append-only file may still take. */
-const LAST_BYTES = 20_000
+import { duringOutage, onlyNode, portOf } from './only-redis.ts'
 
 /** SIGKILL; it starts again on its data after the time. */
 export const killRedis: FaultAction = (stage, { forMs }) =>
@@ -54,33 +51,6 @@ export const freezeRedis: FaultAction = (stage, { forMs }) =>
     redis.resume()
   })
 
-/** No more bytes in the append-only file. With `appendfsync always` Redis ends, and is started when there is room. */
-export const fillDisk: FaultAction = async (stage, { forMs }) => {
-  const redis = onlyNode(stage)
-  stage.timeline.note('redis', 'its disk is full')
-  await limitProcess(redis.pid, 'fsize', logBytes(redis) + LAST_BYTES)
-  await last(forMs)
-  const { code, signal } = await redis.kill()
-  await redis.restart()
-  stage.timeline.note('redis', `had ended with ${signal ?? `code ${code}`}; serves again`)
-}
-
-/** The same with `appendfsync everysec`: it goes on, answers reads, and refuses writes until there is room. */
-export const fillDiskEverysec: FaultAction = async (stage, { forMs }) => {
-  const redis = onlyNode(stage)
-  stage.timeline.note('redis', 'its disk is full, and it goes on')
-  await redisCommand(portOf(redis), 'CONFIG SET appendfsync everysec')
-  await limitProcess(redis.pid, 'fsize', logBytes(redis) + LAST_BYTES)
-  await last(forMs)
-  await limitProcess(redis.pid, 'fsize', 'unlimited')
-  await until(() => redisCommand(portOf(redis), 'INFO persistence'), {
-    accept: (info) => info.includes('aof_last_write_status:ok'),
-    what: 'an append-only file that can be written',
-  })
-  await redisCommand(portOf(redis), 'CONFIG SET appendfsync always')
-  stage.timeline.note('redis', 'its disk has room again')
-}
-
 /** The password changes, connections are cut, and the old password is good again after the time. */
 export const changePassword: FaultAction = (stage, { forMs }) =>
   duringOutage(stage, { what: 'redis_away', told: 'has another password' }, async (redis) => {
@@ -109,28 +79,4 @@ export const makeReadOnly: FaultAction = async (stage, { forMs }) => {
   await last(forMs)
   await redisCommand(port, 'REPLICAOF NO ONE')
   stage.timeline.note('redis', 'takes writes again')
-}
-
-async function duringOutage(
-  stage: Stage,
-  outage: { what: Outage['what']; told: string },
-  during: (redis: TestRedis) => Promise<void>,
-): Promise<void> {
-  stage.timeline.note('redis', outage.told)
-  await stage.runFile.outage(outage.what, () => during(onlyNode(stage)))
-  stage.timeline.note('redis', 'serves again')
-}
-
-function onlyNode({ redis }: Stage): TestRedis {
-  return redis.nodes[0]!
-}
-
-function portOf({ port }: TestRedis): number {
-  return port ?? 0
-}
-
-/** Bytes of the largest file of the append-only log. */
-function logBytes({ folder }: TestRedis): number {
-  const files = join(folder, 'appendonlydir')
-  return Math.max(...readdirSync(files).map((file) => statSync(join(files, file)).size))
 }

@@ -15,6 +15,7 @@ import {
   reset,
 } from './destination-faults.ts'
 import { freezeClusterNode, freezeMaster, killClusterNode, killMaster } from './failover-faults.ts'
+import { fillDisk, fillDiskEverysec } from './disk-faults.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
 import { joinFleet, killFleet, stopFleet, upgradeFleet } from './fleet-faults.ts'
@@ -24,8 +25,6 @@ import { closeHangingProducer, killProducer } from './producer-faults.ts'
 import {
   changePassword,
   emptyRedis,
-  fillDisk,
-  fillDiskEverysec,
   fillMemory,
   freezeRedis,
   killRedis,
@@ -91,8 +90,15 @@ export async function runFaults(stage: Stage): Promise<void> {
 async function runLane(stage: Stage, faults: readonly PlannedFault[]): Promise<void> {
   for (const fault of faults) {
     await last(Math.max(0, stage.startedAt + fault.atMs - Date.now()))
-    const action = async (): Promise<void> => await ACTIONS[fault.kind](stage, fault)
+    const action = async (): Promise<void> => await doFault(stage, fault)
     const isDisturbing = DISTURBING.includes(FAULTS[fault.kind].lane)
     await (isDisturbing ? stage.runFile.disturb(action) : action())
   }
+}
+
+/** Counts it, unless it was skipped. */
+async function doFault(stage: Stage, fault: PlannedFault): Promise<void> {
+  const outcome = await ACTIONS[fault.kind](stage, fault)
+  if (outcome === 'skipped') stage.timeline.note('run', `${fault.kind} was skipped`)
+  else stage.injected.push(fault.kind)
 }

@@ -11,32 +11,34 @@ const HANGING_MS = 300
 /** SIGKILL; another one starts after the time. */
 export const killWorker: FaultAction = async (stage, { target, forMs }) => {
   const worker = slotOf(stage, target)
+  if (worker.process === undefined) return 'skipped'
   await worker.end('SIGKILL')
   await last(forMs)
-  await worker.start()
+  return await worker.start()
 }
 
 /** SIGTERM while requests get no answer. What had left by then never arrives, and the successor starts at once. */
 export const stopHangingWorker: FaultAction = async (stage, { target }) => {
   const worker = slotOf(stage, target)
+  if (worker.process === undefined) return 'skipped'
   const hold = worker.destination.hold()
   stage.timeline.note(worker.name, 'gets no answers from the destination')
   await last(HANGING_MS)
   await worker.end('SIGTERM')
   await worker.destination.cutAll()
   await hold.release()
-  await worker.start()
+  return await worker.start()
 }
 
 /** SIGSTOP beyond the lease, then SIGCONT. */
 export const freezeWorker: FaultAction = async (stage, { target, forMs }) => {
-  const worker = slotOf(stage, target)
-  const { process } = worker
-  stage.timeline.note(worker.name, 'SIGSTOP')
-  process?.signal('SIGSTOP')
+  const { name, process } = slotOf(stage, target)
+  if (process === undefined) return 'skipped'
+  stage.timeline.note(name, 'SIGSTOP')
+  process.signal('SIGSTOP')
   await last(forMs)
-  process?.signal('SIGCONT')
-  stage.timeline.note(worker.name, 'SIGCONT')
+  process.signal('SIGCONT')
+  return stage.timeline.note(name, 'SIGCONT')
 }
 
 /** The slot that a fault hits. */

@@ -15,42 +15,45 @@ const MANY_FILES = 1024
 /** The event loop stands still. */
 export const blockWorker: FaultAction = async (stage, { target, forMs }) => {
   const { name, process } = slotOf(stage, target)
+  if (process === undefined) return 'skipped'
   stage.timeline.note(name, `its event loop stands still for ${forMs} ms`)
   order(process, { blockMs: forMs })
-  await last(forMs)
+  return await last(forMs)
 }
 
 /** Memory is taken until the heap's limit ends it. */
 export const fillHeap: FaultAction = async (stage, { target, forMs }) => {
   const worker = slotOf(stage, target)
+  if (worker.process === undefined) return 'skipped'
   stage.timeline.note(worker.name, 'fills its heap')
   await worker.crash((process) => order(process, { fillHeap: true }))
   await last(forMs)
-  await worker.start()
+  return await worker.start()
 }
 
 /** The wall clock jumps, and jumps back. */
 export const jumpClock: FaultAction = async (stage, { target, forMs, amount }) => {
   const { name, process } = slotOf(stage, target)
+  if (process === undefined) return 'skipped'
   stage.timeline.note(name, `its clock jumps by ${amount} s`)
   order(process, { clockMs: amount * 1000 })
   await last(forMs)
   order(process, { clockMs: 0 })
-  stage.timeline.note(name, 'its clock is right again')
+  return stage.timeline.note(name, 'its clock is right again')
 }
 
 /** No new file descriptors, just when new connections are needed. */
 export const takeFiles: FaultAction = async (stage, { target, forMs }) => {
   const worker = slotOf(stage, target)
   const { name, process } = worker
-  if (process === undefined) return
+  if (process === undefined) return 'skipped'
   stage.timeline.note(name, 'gets no more file descriptors, and its connections are cut')
   await limitProcess(process.pid, 'nofile', FEW_FILES)
   await cutConnectionsOf(stage, name)
   await worker.destination.cutAll()
   await last(forMs)
   await limitProcess(process.pid, 'nofile', MANY_FILES)
-  stage.timeline.note(name, 'gets file descriptors again')
+  return stage.timeline.note(name, 'gets file descriptors again')
 }
 
 async function cutConnectionsOf({ redis }: Stage, who: string): Promise<void> {
@@ -59,6 +62,6 @@ async function cutConnectionsOf({ redis }: Stage, who: string): Promise<void> {
   await Promise.all(proxies.map((proxy) => proxy.cutAll()))
 }
 
-function order(process: TestProcess | undefined, what: object): void {
-  process?.stdin.write(`${JSON.stringify(what)}\n`)
+function order(process: TestProcess, what: object): void {
+  process.stdin.write(`${JSON.stringify(what)}\n`)
 }

@@ -14,10 +14,19 @@ export const CREDENTIALS = { siteId: 'chaos-site', apiKey: 'chaos-key' }
 export class MockProcess {
   readonly process: TestProcess
   readonly url: string
+  /** Ends that nobody meant. */
+  readonly unexpected: string[] = []
+  /** Written by `stop`. */
+  #isTold = false
 
   private constructor(process: TestProcess, url: string) {
     this.process = process
     this.url = url
+    void process.exited.then(({ code, signal }) => {
+      if (this.#isTold && code === 0) return
+      const when = this.#isTold ? 'when it was told to stop' : 'by itself'
+      this.unexpected.push(`the mock ended ${when} with ${signal ?? `code ${code}`}`)
+    })
   }
 
   /** Resolves when it listens. `receipts`: the file that it writes. */
@@ -57,6 +66,7 @@ export class MockProcess {
 
   /** Ends it as a person would. */
   async stop(): Promise<ProcessExit> {
+    this.#isTold = true
     return await this.process.kill('SIGTERM')
   }
 

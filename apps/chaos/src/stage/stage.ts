@@ -3,6 +3,9 @@
 
 import { join } from 'node:path'
 
+import type { TestRedis } from '@retention-relay/testkit'
+
+import type { FaultKind } from '../schedule/fault-table.ts'
 import type { Schedule } from '../schedule/schedule.ts'
 import { JobPlanter } from './job-planter.ts'
 import { MockProcess } from './mock-process.ts'
@@ -25,11 +28,15 @@ export interface StageParts {
   readonly folder: string
 }
 
+type RedisEnd = TestRedis['ownEnds'][number]
+
 /** What stands. */
 export interface Stage extends StageParts {
   readonly timeline: Timeline
   readonly runFile: RunFile
   readonly redis: RedisStand
+  /** Ends of Redis by itself that a fault brought about. Written by the fault. */
+  readonly meantEnds: Set<RedisEnd>
   readonly mock: MockProcess
   readonly workers: readonly WorkerSlot[]
   /** Workers that joined for a time. Written by the fault that brings them. */
@@ -37,6 +44,8 @@ export interface Stage extends StageParts {
   readonly guestPlace: WorkerPlace
   readonly producers: readonly ProducerSlot[]
   readonly planter: JobPlanter
+  /** Faults that were done. Written by `runFaults`. */
+  readonly injected: FaultKind[]
   /** When the load began, wall clock. */
   readonly startedAt: number
   /** Ends everything at once. Safe after a run that ended well. */
@@ -69,7 +78,7 @@ async function open(
     parts.schedule.latencyMs,
   )
   closers.push(() => mock.process.kill())
-  const ground = { ...parts, timeline, redis, mock }
+  const ground = { ...parts, timeline, redis, meantEnds: new Set<RedisEnd>(), mock }
   const numbers = Array.from({ length: parts.schedule.workers }, (_, index) => index + 1)
   const places = await Promise.all(numbers.map((number) => workerPlace(ground, number)))
   const workers = await Promise.all(places.map((place) => WorkerSlot.open(place)))
@@ -91,10 +100,11 @@ async function open(
   closers.push(async () => planter.close())
   const runFile = new RunFile(parts.schedule)
   const guestPlace = await workerPlace(ground, workers.length + 1)
-  return { ...ground, runFile, workers, guests, guestPlace, producers, planter, startedAt }
+  const people = { workers, guests, guestPlace, producers, planter }
+  return { ...ground, ...people, runFile, injected: [], startedAt }
 }
 
-type Ground = StageParts & Pick<Stage, 'timeline' | 'redis' | 'mock'>
+type Ground = StageParts & Pick<Stage, 'timeline' | 'redis' | 'meantEnds' | 'mock'>
 
 async function workerPlace(ground: Ground, number: number): Promise<WorkerPlace> {
   const { schedule, consumer, timeline, redis, mock } = ground

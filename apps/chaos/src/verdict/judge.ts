@@ -8,6 +8,7 @@ import { checkHistory, describeFinding, readHistory } from '@retention-relay/tes
 import type { Stage } from '../stage/stage.ts'
 import { untoldOutages } from './health-told.ts'
 import { keysLeft } from './keys-left.ts'
+import { unexpectedEnds } from './redis-ends.ts'
 
 /** What is judged. */
 export interface Case {
@@ -74,7 +75,8 @@ async function judgeRelay({ stage, ops, status }: Case): Promise<string[]> {
       stage.runFile.outages,
     ),
     ...(await untoldLoss(stage)),
-    ...[...allWorkers, ...stage.producers].flatMap(({ unexpected }) => unexpected),
+    ...[...allWorkers, ...stage.producers, stage.mock].flatMap(({ unexpected }) => unexpected),
+    ...unexpectedEnds(stage.redis.nodes, stage.meantEnds),
   ]
 }
 
