@@ -1,9 +1,8 @@
 // docs/keys.md names exactly the keys that packages/queue/src/keys.ts makes, and those that are made from them.
 
 import { namespaceKeys, partitionKeys } from '@retention-relay/queue'
+import { documentedKeys } from '@retention-relay/testkit'
 import { expect, test } from 'vitest'
-
-import { documentedKeys } from './key-document.ts'
 
 /** Keys that BullMQ or a script makes from one of keys.ts. */
 const DERIVED = [

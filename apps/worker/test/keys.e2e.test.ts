@@ -18,17 +18,16 @@ import {
   tombstoneScripts,
   writeTombstones,
 } from '@retention-relay/queue'
-import { startFaultProxy, startTestRedis, until } from '@retention-relay/testkit'
+import { documentedKeys, startFaultProxy, startTestRedis, until } from '@retention-relay/testkit'
+import type { DocumentedKey } from '@retention-relay/testkit'
 import type { Redis } from 'ioredis'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { identify, PartitionOutside, track } from './jobs.ts'
-import { documentedKeys } from './key-document.ts'
 import { ObservedWorker } from './observed-worker.ts'
 import { settingsOf } from './settings.ts'
 
 const ROWS = documentedKeys()
-const SECONDS: Readonly<Record<string, number>> = { s: 1, days: 24 * 60 * 60 }
 
 /** What is wrong with the keys of a Redis; the names of the rows that were seen. */
 async function look(
@@ -48,16 +47,19 @@ async function look(
     // Gone meanwhile.
     if (type === 'none' || ttlS === -2) continue
     if (type !== row.type) faults.push(`${key} is a ${type}`)
-    if (!isAllowed(ttlS, row.expiry, mayBe)) faults.push(`${key} expires in ${ttlS} s`)
+    if (!isAllowed(ttlS, row, mayBe)) faults.push(`${key} expires in ${ttlS} s`)
   }
   return { faults, seen: [...seen].toSorted() }
 }
 
 /** `ttlS` is -1 for a key that does not expire. */
-function isAllowed(ttlS: number, expiry: string, mayBe: (expiry: string) => boolean): boolean {
-  const [, count, unit = ''] = /(\d+) (s|days)/.exec(expiry) ?? []
+function isAllowed(
+  ttlS: number,
+  { expiry, mostS }: DocumentedKey,
+  mayBe: (expiry: string) => boolean,
+): boolean {
   if (ttlS === -1) return mayBe(expiry.replace(/;.*/, ''))
-  return count !== undefined && ttlS <= Number(count) * (SECONDS[unit] ?? 0)
+  return mostS !== null && ttlS <= mostS
 }
 
 test('no key is in Redis that the document does not name, and none stays longer than it says', async () => {

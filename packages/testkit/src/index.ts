@@ -1,3 +1,5 @@
+export { documentedKeys } from './documented-keys.ts'
+export type { DocumentedKey } from './documented-keys.ts'
 export { startFaultProxy } from './fault-proxy.ts'
 export type { FaultProxy, FaultProxyOptions, ProxyAddress } from './fault-proxy.ts'
 export { freePort } from './free-port.ts'

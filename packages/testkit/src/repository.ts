@@ -8,3 +8,6 @@ export const cacheDir: string = fileURLToPath(new URL('.relay/cache', root))
 
 /** The settings file that infra ships: tests run on the same promises as production. */
 export const redisConf: string = fileURLToPath(new URL('infra/redis/redis.conf', root))
+
+/** The page of all keys. */
+export const keysDocument: string = fileURLToPath(new URL('docs/keys.md', root))

@@ -69,7 +69,7 @@ async function judgeRelay({ stage, ops, status }: Case): Promise<string[]> {
   const wrong = status.findings.filter(({ level }) => level === 'fault')
   return [
     ...wrong.map(({ message, partition }) => `partition ${partition ?? 'all'}: ${message}`),
-    ...left.map((key) => `left in Redis: ${key}`),
+    ...left,
     ...untoldOutages(
       allWorkers.flatMap(({ health }) => health),
       stage.runFile.outages,

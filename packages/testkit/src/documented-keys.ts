@@ -1,6 +1,9 @@
-// docs/keys.md as patterns: which keys there may be, of which type, and how long each may stay.
+// docs/keys.md as patterns: which keys there may be, of which type, and how long each may stay. Tests and fault runs hold
+// to it what is in Redis.
 
-import { readDocument } from './documents.ts'
+import { readFileSync } from 'node:fs'
+
+import { keysDocument } from './repository.ts'
 
 /** One row. */
 export interface DocumentedKey {
@@ -8,6 +11,8 @@ export interface DocumentedKey {
   readonly name: string
   readonly type: string
   readonly expiry: string
+  /** Longest expiry in seconds; null where the document names none. */
+  readonly mostS: number | null
   /** Matches the keys of any namespace and partition. */
   readonly pattern: RegExp
 }
@@ -25,11 +30,13 @@ const PARTS: Readonly<Record<string, string>> = {
   '<window>': '[01]',
 }
 
+const SECONDS: Readonly<Record<string, number>> = { s: 1, days: 24 * 60 * 60 }
+
 const TAGS: Readonly<Record<string, string>> = { N: NAMESPACE, T: TOMBSTONES, P: PARTITION }
 
 /** Every row of the tables. */
 export function documentedKeys(): DocumentedKey[] {
-  const rows = readDocument('docs/keys.md')
+  const rows = readFileSync(keysDocument, 'utf8')
     .split('\n')
     .filter((line) => /^\| `[NTP]:/.test(line))
   return rows.map((row) => {
@@ -37,8 +44,13 @@ export function documentedKeys(): DocumentedKey[] {
       .split('|')
       .slice(1)
       .map((cell) => cell.trim().replaceAll('`', ''))
-    return { name, type, expiry, pattern: patternOf(name) }
+    return { name, type, expiry, mostS: secondsOf(expiry), pattern: patternOf(name) }
   })
+}
+
+function secondsOf(expiry: string): number | null {
+  const [, count, unit = ''] = /(\d+) (s|days)/.exec(expiry) ?? []
+  return count === undefined ? null : Number(count) * (SECONDS[unit] ?? 0)
 }
 
 function patternOf(name: string): RegExp {
