@@ -23,7 +23,8 @@ createInterface({ input: process.stdin }).on('line', (line) => {
   if (fillHeap) fill()
 })
 
+/** Few large arrays: many small objects would keep the collector busy for a minute before it gives up. */
 function fill(): never {
-  const taken: object[] = []
-  for (;;) taken.push(Array.from({ length: 100_000 }, (_, index) => ({ index })))
+  const taken: number[][] = []
+  for (;;) taken.push([...new Float64Array(1_000_000)])
 }

@@ -62,7 +62,7 @@ export const FAULTS = {
   redis_killed: { lane: 'redis', weight: 4, forMs: [200, 2500], topologies: ALONE },
   redis_away: { lane: 'redis', weight: 1, forMs: [6000, 9000], topologies: ALONE },
   /** SIGSTOP; connections stay open and nothing is answered. */
-  redis_frozen: { lane: 'redis', weight: 3, forMs: [500, 7000], topologies: ALONE },
+  redis_frozen: { lane: 'redis', weight: 3, forMs: [2000, 11_000], topologies: ALONE },
   /** `maxmemory` is what is in use. */
   redis_memory_full: { lane: 'redis', weight: 2, forMs: [2000, 4000], topologies: ALONE },
   /** No more bytes in the append-only file: with `appendfsync always` Redis ends. */
@@ -120,7 +120,7 @@ export const FAULTS = {
   /** Amount: number of the proxy. What is sent arrives after the time, when its sender has given it up. */
   redis_held: { lane: 'network', weight: 2, forMs: [1000, 8000], amount: [0, 63] },
 
-  destination_502: { lane: 'destination', weight: 3, forMs: [1000, 4000] },
+  destination_502: { lane: 'destination', weight: 3, forMs: [1500, 6000] },
   /** Amount: seconds in `Retry-After`, 0 for none. */
   destination_429: { lane: 'destination', weight: 2, forMs: [500, 2500], amount: [0, 2] },
   /** Requests of the time are never answered. */
@@ -131,7 +131,7 @@ export const FAULTS = {
   destination_unknown: { lane: 'destination', weight: 3, forMs: [500, 2500] },
   /** A captive portal's page with status 200. */
   destination_html: { lane: 'destination', weight: 1, forMs: [500, 2500] },
-  destination_401: { lane: 'destination', weight: 2, forMs: [1000, 3000] },
+  destination_401: { lane: 'destination', weight: 2, forMs: [1500, 6000] },
 } as const satisfies Record<string, FaultRow>
 
 /** A kind of fault. */

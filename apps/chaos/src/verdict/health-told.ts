@@ -1,6 +1,8 @@
 // Whether the health signals told the truth. In an outage of Redis that was long enough to be noticed, no worker may have
 // called itself ready all the time. In one of the destination some worker must have told, since only those that had
-// something to send can know; while Redis is away as well, nobody has.
+// something to send can know: it is judged where a request failed early enough, and not while Redis is away as well.
+
+import type { ReceiptRecord } from '@retention-relay/testkit'
 
 import type { Outage } from '../stage/run-file.ts'
 import type { HealthWatch } from '../stage/health-watch.ts'
@@ -21,22 +23,46 @@ const LATE_MS = 1000
 /** What a watch saw of one process. */
 export type Watched = Pick<HealthWatch, 'changes' | 'isSeenIn'>
 
+/** What was seen of a run. */
+export interface Seen {
+  readonly watches: readonly Watched[]
+  readonly outages: readonly Outage[]
+  /** When requests ended without success. */
+  readonly failedAt: readonly number[]
+}
+
+/** When requests ended without success. */
+export function failedRequests(receipts: readonly ReceiptRecord[]): number[] {
+  return receipts.flatMap((receipt) =>
+    receipt.kind === 'ended' && !receipt.ending.startsWith('2') ? [receipt.at] : [],
+  )
+}
+
 /** Outages that were not told of. */
-export function untoldOutages(watches: readonly Watched[], outages: readonly Outage[]): string[] {
-  return outages
+export function untoldOutages(seen: Seen): string[] {
+  return seen.outages
     .filter(({ what, from, until }) => until - from >= NOTICED_MS[what])
-    .filter((outage) => !isTold(outage, watches, outages))
+    .filter((outage) => !isTold(outage, seen))
     .map(({ what, from, until }) => `an outage of ${until - from} ms was not told of: ${what}`)
 }
 
-function isTold(outage: Outage, watches: readonly Watched[], outages: readonly Outage[]): boolean {
-  const running = watches.filter((watch) => watch.isSeenIn(outage))
+function isTold(outage: Outage, seen: Seen): boolean {
+  const running = seen.watches.filter((watch) => watch.isSeenIn(outage))
   const deceived = running.filter((watch) => wasReadyThroughout(watch, outage))
   if (outage.what !== 'destination') return deceived.length === 0
-  const isRedisAway = outages.some(({ what, from, until }) => {
+  const isKnowable = running.length > 0 && isMet(outage, seen) && !isRedisAway(outage, seen)
+  return !isKnowable || deceived.length < running.length
+}
+
+/** Whether somebody had something to send while there was still time to notice. */
+function isMet({ what, from, until }: Outage, { failedAt }: Seen): boolean {
+  return failedAt.some((at) => at >= from && at <= until - NOTICED_MS[what])
+}
+
+function isRedisAway(outage: Outage, { outages }: Seen): boolean {
+  return outages.some(({ what, from, until }) => {
     return what !== 'destination' && from <= outage.until && until >= outage.from
   })
-  return isRedisAway || running.length === 0 || deceived.length < running.length
 }
 
 function wasReadyThroughout({ changes }: Watched, { from, until }: Outage): boolean {

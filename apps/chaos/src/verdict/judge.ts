@@ -6,7 +6,7 @@ import type { Finding, History, HistorySummary } from '@retention-relay/testkit'
 import { checkHistory, describeFinding, readHistory } from '@retention-relay/testkit'
 
 import type { Stage } from '../stage/stage.ts'
-import { untoldOutages } from './health-told.ts'
+import { failedRequests, untoldOutages } from './health-told.ts'
 import { keysLeft } from './keys-left.ts'
 import { unexpectedEnds } from './redis-ends.ts'
 
@@ -53,7 +53,7 @@ export function unfinished(why: string): Verdict {
 export async function judge(run: Case): Promise<Verdict> {
   const history = readHistory(run.stage.folder)
   const { findings, summary } = checkHistory(history)
-  const own = run.stage.consumer === 'relay' ? await judgeRelay(run) : []
+  const own = run.stage.consumer === 'relay' ? await judgeRelay(run, history) : []
   const faults = [...run.missing, ...own, ...findings.map(describeFinding)]
   return { faults, findings, summary, events: countAcknowledged(history) }
 }
@@ -63,17 +63,18 @@ function countAcknowledged({ producers }: History): number {
   return records.filter(({ kind }) => kind === 'acknowledged').length
 }
 
-async function judgeRelay({ stage, ops, status }: Case): Promise<string[]> {
+async function judgeRelay({ stage, ops, status }: Case, { receipts }: History): Promise<string[]> {
   const allWorkers = [...stage.workers, ...stage.guests]
   const left = await keysLeft(ops.client, stage.schedule.partitions)
   const wrong = status.findings.filter(({ level }) => level === 'fault')
   return [
     ...wrong.map(({ message, partition }) => `partition ${partition ?? 'all'}: ${message}`),
     ...left,
-    ...untoldOutages(
-      allWorkers.flatMap(({ health }) => health),
-      stage.runFile.outages,
-    ),
+    ...untoldOutages({
+      watches: allWorkers.flatMap(({ health }) => health),
+      outages: stage.runFile.outages,
+      failedAt: failedRequests(receipts),
+    }),
     ...(await untoldLoss(stage)),
     ...[...allWorkers, ...stage.producers, stage.mock].flatMap(({ unexpected }) => unexpected),
     ...unexpectedEnds(stage.redis.nodes, stage.meantEnds),
