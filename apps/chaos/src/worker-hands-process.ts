@@ -25,6 +25,7 @@ createInterface({ input: process.stdin }).on('line', (line) => {
 
 /** Few large arrays: many small objects would keep the collector busy for a minute before it gives up. */
 function fill(): never {
+  const block = Array.from({ length: 1_000_000 }, () => 0.5)
   const taken: number[][] = []
-  for (;;) taken.push([...new Float64Array(1_000_000)])
+  for (;;) taken.push([...block])
 }

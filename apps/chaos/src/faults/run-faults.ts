@@ -1,8 +1,8 @@
 // Does the faults of a schedule. Those of one target go one after another, whatever the time; different targets do not
 // wait for each other.
 
-import type { FaultKind, Lane } from '../schedule/fault-table.ts'
-import { FAULTS } from '../schedule/fault-table.ts'
+import type { FaultKind } from '../schedule/fault-table.ts'
+import { DISTURBING, FAULTS } from '../schedule/fault-table.ts'
 import type { PlannedFault } from '../schedule/schedule.ts'
 import type { Stage } from '../stage/stage.ts'
 import {
@@ -73,9 +73,6 @@ const ACTIONS: Record<FaultKind, FaultAction> = {
   destination_html: answerHtml,
   destination_401: refuseCredentials,
 }
-
-/** Faults of these lanes disturb a worker or its Redis. */
-const DISTURBING: readonly Lane[] = ['worker', 'fleet', 'redis', 'network']
 
 /** Resolves when all of them are undone. */
 export async function runFaults(stage: Stage): Promise<void> {

@@ -1,6 +1,6 @@
 // Draws a run from its seed: what stands on the machine, what the shop does, and what goes wrong when.
 
-import { FAULTS } from './fault-table.ts'
+import { DISTURBING, FAULTS } from './fault-table.ts'
 import type { FaultKind, FaultRow, Lane } from './fault-table.ts'
 import { Random } from '@retention-relay/testkit'
 import type { Load, PlannedFault, Schedule, Topology } from './schedule.ts'
@@ -25,6 +25,9 @@ const TOPOLOGIES: readonly { readonly weight: number; readonly topology: Topolog
 
 /** Runs whose workers join, leave and die all together. */
 const FLEET_CHANCE = 0.2
+
+/** Runs in which nothing hits the workers or their Redis, so that all counts must be equal at the end. */
+const CALM_CHANCE = 0.1
 
 /** The run of a seed. */
 export function drawSchedule(seed: number, loadMs: number): Schedule {
@@ -59,19 +62,21 @@ function drawLoad(random: Random, forMs: number): Load {
 type Ground = Pick<Schedule, 'topology' | 'workers' | 'load'>
 
 function drawFaults(seed: number, ground: Ground): PlannedFault[] {
+  // One or the other: both would act on the same processes.
+  const isFleet = new Random(seed, 'fleet').chance(FLEET_CHANCE)
+  const isCalm = new Random(seed, 'calm').chance(CALM_CHANCE)
   const targets: readonly (readonly [Lane, number])[] = [
-    // One or the other: both would act on the same processes.
-    ...(new Random(seed, 'fleet').chance(FLEET_CHANCE)
-      ? ([['fleet', 1]] as const)
-      : ([['worker', ground.workers]] as const)),
+    isFleet ? ['fleet', 1] : ['worker', ground.workers],
     ['producer', ground.load.producers],
     ['redis', 1],
     ['network', 1],
     ['destination', 1],
   ]
-  const faults = targets.flatMap(([lane, count]) =>
-    Array.from({ length: count }, (_, target) => drawLane({ seed, lane, target, ground })),
-  )
+  const faults = targets
+    .filter(([lane]) => !isCalm || !DISTURBING.includes(lane))
+    .flatMap(([lane, count]) =>
+      Array.from({ length: count }, (_, target) => drawLane({ seed, lane, target, ground })),
+    )
   return faults.flat().toSorted((one, other) => one.atMs - other.atMs)
 }
 

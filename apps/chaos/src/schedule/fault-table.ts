@@ -6,6 +6,9 @@ import type { Topology } from './schedule.ts'
 /** What a fault hits. Each worker and each producer is a target of its own; `fleet` is all workers together. */
 export type Lane = 'worker' | 'fleet' | 'producer' | 'redis' | 'network' | 'destination'
 
+/** Faults of these lanes hit a worker, its Redis or a link of either. */
+export const DISTURBING: readonly Lane[] = ['worker', 'fleet', 'redis', 'network']
+
 type Range = readonly [from: number, to: number]
 
 /** One kind. */

@@ -9,6 +9,7 @@ import type { Stage } from '../stage/stage.ts'
 import { failedRequests, untoldOutages } from './health-told.ts'
 import { keysLeft } from './keys-left.ts'
 import { unexpectedEnds } from './redis-ends.ts'
+import { untoldLoss } from './untold-loss.ts'
 
 /** What is judged. */
 export interface Case {
@@ -75,17 +76,11 @@ async function judgeRelay({ stage, ops, status }: Case, { receipts }: History): 
       outages: stage.runFile.outages,
       failedAt: failedRequests(receipts),
     }),
-    ...(await untoldLoss(stage)),
+    ...untoldLoss(
+      await Promise.all(stage.runFile.witnesses.map(async ({ exited }) => await exited)),
+      allWorkers.flatMap(({ lines }) => lines),
+    ),
     ...[...allWorkers, ...stage.producers, stage.mock].flatMap(({ unexpected }) => unexpected),
     ...unexpectedEnds(stage.redis.nodes, stage.meantEnds),
   ]
-}
-
-/** A Redis that lost its disk is not passed over by a worker that knew what was on it, and that could end in peace. */
-async function untoldLoss({ runFile, workers, guests }: Stage): Promise<string[]> {
-  const lines = [...workers, ...guests].flatMap((worker) => worker.lines)
-  const ends = await Promise.all(runFile.witnesses.map(async (witness) => await witness.exited))
-  const isKnown = ends.some(({ code }) => code === 0)
-  if (!isKnown || lines.some((line) => line.includes('"redis.emptied"'))) return []
-  return ['Redis lost its disk, and no worker said so']
 }

@@ -1,10 +1,11 @@
-// What each worker says of itself once all is quiet: nothing pending, nothing old, no reason to wait, and no more memory
-// taken than it may. Where nothing had disturbed a worker, the counts of all of them are the durable ones.
+// What each worker says of itself once all is quiet: nothing pending, nothing old, no reason to wait, no more memory
+// taken than it may, and counts that agree with the durable ones.
 
 import { readFileSync } from 'node:fs'
 
 import type { RelayStatus } from '@retention-relay/ops'
 
+import { countRule, miscounts } from './miscounts.ts'
 import type { Stage } from '../stage/stage.ts'
 import type { WorkerSlot } from '../stage/worker-slot.ts'
 
@@ -21,7 +22,12 @@ export async function restlessWorkers(stage: Stage, status: RelayStatus): Promis
     ...restless(worker, scrapes[index]!),
     ...tooLarge(worker),
   ])
-  return [...own, ...miscounted(stage, scrapes, status)]
+  const counted = scrapes.map((samples) => ({
+    accepted: counterOf(samples, 'accepted'),
+    delivered: counterOf(samples, 'delivered'),
+    duplicate: counterOf(samples, 'duplicate'),
+  }))
+  return [...own, ...miscounts(counted, status.totals.counters, countRule(stage.schedule))]
 }
 
 async function scrape({ name, httpPort }: WorkerSlot): Promise<Samples> {
@@ -37,6 +43,10 @@ async function scrape({ name, httpPort }: WorkerSlot): Promise<Samples> {
   )
 }
 
+function counterOf(samples: Samples, name: string): number {
+  return samples.get(`relay_events_${name}_total`) ?? 0
+}
+
 function restless({ name }: WorkerSlot, samples: Samples): string[] {
   const gauges = ['relay_events_pending', 'relay_oldest_event_age_seconds', 'relay_paused']
   return [...samples]
@@ -50,18 +60,4 @@ function tooLarge({ name, process }: WorkerSlot): string[] {
   const status = readFileSync(`/proc/${process.pid}/status`, 'utf8')
   const peakKb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0)
   return peakKb <= MOST_RSS_KB ? [] : [`${name} had ${Math.round(peakKb / 1024)} MB in memory`]
-}
-
-function miscounted(
-  { runFile }: Stage,
-  scrapes: readonly Samples[],
-  { totals }: RelayStatus,
-): string[] {
-  if (runFile.facts().disturbances.length > 0) return []
-  return (['accepted', 'delivered', 'duplicate'] as const).flatMap((name) => {
-    const counted = scrapes.map((samples) => samples.get(`relay_events_${name}_total`) ?? 0)
-    const sum = counted.reduce((total, value) => total + value, 0)
-    const durable = totals.counters[name]
-    return sum === durable ? [] : [`the workers counted ${sum} ${name}, and ${durable} are durable`]
-  })
 }

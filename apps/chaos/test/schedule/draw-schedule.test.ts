@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 
 import { drawSchedule } from '../../src/schedule/draw-schedule.ts'
-import { FAULTS } from '../../src/schedule/fault-table.ts'
+import { DISTURBING, FAULTS } from '../../src/schedule/fault-table.ts'
 import type { FaultRow } from '../../src/schedule/fault-table.ts'
 import type { PlannedFault, Schedule } from '../../src/schedule/schedule.ts'
 
@@ -46,6 +46,15 @@ test('faults of one target do not overlap, and the fleet is not hit together wit
     const lanes = new Set(schedule.faults.map(({ kind }) => FAULTS[kind].lane))
     expect(lanes.has('fleet') && lanes.has('worker')).toBe(false)
   }
+})
+
+test('in about one run of ten nothing hits the workers or their Redis, and something else does', () => {
+  const calm = many.filter(({ faults }) =>
+    faults.every(({ kind }) => !DISTURBING.includes(FAULTS[kind].lane)),
+  )
+  expect(calm.length).toBeGreaterThan(many.length / 20)
+  expect(calm.length).toBeLessThan(many.length / 5)
+  expect(calm.some(({ faults }) => faults.length > 0)).toBe(true)
 })
 
 function lanesOf({ faults }: Schedule): Map<string, PlannedFault[]> {
