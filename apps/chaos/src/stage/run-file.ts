@@ -19,6 +19,7 @@ export class RunFile {
   readonly #schedule: Schedule
   readonly #disturbances: { from: number; until: number }[] = []
   readonly #wipes: number[] = []
+  readonly #failovers: { from: number; until: number }[] = []
   /** Worker processes that knew what was on a disk that Redis has lost. Written by `knows`. */
   readonly witnesses: TestProcess[] = []
   /** For the check of the health signals. */
@@ -49,6 +50,11 @@ export class RunFile {
     this.#wipes.push(Date.now())
   }
 
+  /** A master was lost at `from`, and was a replica again at `until`. */
+  failover(from: number, until: number): void {
+    this.#failovers.push({ from, until })
+  }
+
   /** Redis is about to lose its disk while these processes know what is on it. */
   knows(witnesses: readonly TestProcess[]): void {
     this.witnesses.push(...witnesses)
@@ -56,7 +62,12 @@ export class RunFile {
 
   facts(): RunFacts {
     const { rateLimit, workers } = this.#schedule
-    // One more may have joined.
-    return { rateLimit, workers: workers + 1, disturbances: this.#disturbances, wipes: this.#wipes }
+    return {
+      rateLimit,
+      workers: workers + 1, // One more may have joined.
+      disturbances: this.#disturbances,
+      wipes: this.#wipes,
+      failovers: this.#failovers,
+    }
   }
 }

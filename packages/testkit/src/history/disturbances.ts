@@ -17,6 +17,11 @@ export function isOutcomeUnknown(request: SentRequest, { disturbances }: RunFact
   return disturbances.some((period) => touches(period, openedAt, endedAt + SETTLE_MS))
 }
 
+/** Whether a failover may have taken along that the request was settled. */
+export function isSettleForgotten({ openedAt, endedAt }: SentRequest, run: RunFacts): boolean {
+  return run.failovers.some((period) => touches(period, openedAt, endedAt + SETTLE_MS))
+}
+
 /** Whether `later` may have been opened although the mock still holds `earlier` for open. */
 export function isLeftBehind(earlier: SentRequest, later: SentRequest, run: RunFacts): boolean {
   const { openedAt, endedAt, ending } = earlier

@@ -2,7 +2,7 @@
 // profile operation has none: it may come again only if the outcome of the one before was unknown, and an identify then
 // carries the same timestamp, so that it overwrites nothing newer.
 
-import { isOutcomeUnknown } from './disturbances.ts'
+import { isOutcomeUnknown, isSettleForgotten } from './disturbances.ts'
 import type { Finding } from './finding.ts'
 import type { RunFacts } from './records.ts'
 import type { Received, Traffic } from './traffic.ts'
@@ -34,7 +34,8 @@ function whyDoubled(former: Received, again: Received, run: RunFacts): Why | nul
   if (action === 'event') {
     return former.operation.outcome === 'applied' ? 'settled' : null
   }
-  if (!isWiped && !isOutcomeUnknown(former.request, run)) return 'settled'
+  const isForgotten = isWiped || isSettleForgotten(former.request, run)
+  if (!isForgotten && !isOutcomeUnknown(former.request, run)) return 'settled'
   return timestamp === former.operation.timestamp ? null : 'timestamp'
 }
 

@@ -5,15 +5,21 @@
 // One walk a customer, from the last effect to the first. What was seen on the way had its effect later, and it is
 // enough to keep of it the earliest acknowledgement, and the earliest place of each process. What was acknowledged before
 // Redis lost its disk and had its effect after it was stored again by a later call, nobody knows when: it has no place.
+// Nor has a repeat of what a failover may have forgotten to be settled; the first effect keeps its place.
 
 import type { CalledEvent } from './called-events.ts'
+import { isSettleForgotten } from './disturbances.ts'
 import type { Finding } from './finding.ts'
 import type { RunFacts } from './records.ts'
 import type { Received, Traffic } from './traffic.ts'
 
-export function findInversions({ received }: Traffic, { wipes }: RunFacts): Finding[] {
+export function findInversions(traffic: Traffic, run: RunFacts): Finding[] {
   const found: Finding[] = []
-  for (const taken of takenByCustomer(received).values()) inversionsOf(taken, wipes, found)
+  const hasPlace = (one: Received): boolean =>
+    !isStoredAgain(one, run) && !isOfForgotten(one, traffic, run)
+  for (const taken of takenByCustomer(traffic.received).values()) {
+    inversionsOf(taken, hasPlace, found)
+  }
   return found
 }
 
@@ -32,7 +38,7 @@ function takenByCustomer(received: readonly Received[]): Map<string, Received[]>
 /** One finding for each event that overtook others. */
 function inversionsOf(
   taken: readonly Received[],
-  wipes: readonly number[],
+  hasPlace: (one: Received) => boolean,
   found: Finding[],
 ): void {
   const later = new LaterEffects()
@@ -44,13 +50,20 @@ function inversionsOf(
       overtakers.add(one.event!)
       found.push(inversion(one, overtaken))
     }
-    if (hasPlace(one, wipes)) later.add(one)
+    if (hasPlace(one)) later.add(one)
   }
 }
 
-function hasPlace({ event, operation }: Received, wipes: readonly number[]): boolean {
+function isStoredAgain({ event, operation }: Received, { wipes }: RunFacts): boolean {
   const acknowledgedAt = event?.acknowledgedAt ?? Infinity
-  return !wipes.some((at) => acknowledgedAt <= at && at < operation.at)
+  return wipes.some((at) => acknowledgedAt <= at && at < operation.at)
+}
+
+function isOfForgotten(one: Received, { takenOf }: Traffic, run: RunFacts): boolean {
+  if (run.failovers.length === 0) return false
+  const taken = takenOf.get(one.event!) ?? []
+  const formers = taken.slice(0, taken.indexOf(one))
+  return formers.some(({ request }) => isSettleForgotten(request, run))
 }
 
 function inversion(overtaker: Received, overtaken: Received): Finding {

@@ -125,6 +125,12 @@ export interface RunFacts {
   readonly disturbances: readonly Period[]
   /** When Redis came back with an empty disk: what was acknowledged before may be gone. */
   readonly wipes: readonly number[]
+  /**
+   * From the loss of a master that a replica can stand in for until the former master is a replica again. Replication does
+   * not wait: what was settled on a master in such a time, or shortly before it, may be gone with it, and is then
+   * delivered once more.
+   */
+  readonly failovers: readonly Period[]
 }
 
 /** Both ends included, in wall-clock milliseconds. */

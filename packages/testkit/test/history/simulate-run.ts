@@ -160,7 +160,7 @@ function deadLetter({ id, planted }: CalledRecord, diedAt: number): DeadLetterLi
 
 function historyOf(run: Simulation): History {
   return {
-    run: { rateLimit: 1_000, workers: 2, disturbances: [], wipes: [] },
+    run: { rateLimit: 1_000, workers: 2, disturbances: [], wipes: [], failovers: [] },
     producers: run.producers.map((records, index) => ({ process: `producer-${index}`, records })),
     receipts: run.receipts,
     deadLetters: run.deadLetters,

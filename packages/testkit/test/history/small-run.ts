@@ -40,7 +40,7 @@ export function runOf(
 ): History {
   const ends = events.map(({ call, at }) => ({ kind: 'acknowledged', call, at }) as const)
   return {
-    run: { rateLimit: 1_000, workers: 1, disturbances: [], wipes: [] },
+    run: { rateLimit: 1_000, workers: 1, disturbances: [], wipes: [], failovers: [] },
     producers: [{ process: 'producer-1', records: [...events, ...ends] }],
     receipts,
     deadLetters: [],
