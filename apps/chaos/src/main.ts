@@ -4,6 +4,7 @@
 import { randomInt } from 'node:crypto'
 import { relative } from 'node:path'
 
+import { againCommand } from './again-command.ts'
 import { readCommandLine, USAGE } from './command-line.ts'
 import type { ChaosOrder } from './command-line.ts'
 import { reportOf, tableOf } from './report.ts'
@@ -73,7 +74,5 @@ function tell({ schedule, faults, folder, tookMs }: RunResult, order: ChaosOrder
   for (const fault of faults.slice(0, SHOWN_FAULTS)) say(`  ${fault}`)
   if (faults.length > SHOWN_FAULTS) say(`  … ${faults.length} in all`)
   say(`  ${relative(process.cwd(), folder)}/timeline.txt`)
-  say(
-    `  again: npm run chaos -- --seed ${seed} --duration ${load.forMs / 1000} --consumer ${order.consumer}`,
-  )
+  say(`  again: ${againCommand({ ...order, seed })}`)
 }

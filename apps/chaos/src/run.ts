@@ -9,6 +9,7 @@ import { inspect } from 'node:util'
 import { closeOps, connectOps } from '@retention-relay/ops'
 import type { OpsConnection, RelayStatus } from '@retention-relay/ops'
 
+import { againCommand } from './again-command.ts'
 import { writeEvidence } from './evidence.ts'
 import { plantJobs } from './faults/plant-jobs.ts'
 import { runFaults } from './faults/run-faults.ts'
@@ -52,6 +53,8 @@ export async function runSeed({ seed, loadMs, consumer }: RunOrder): Promise<Run
   const folder = join(RUNS_FOLDER, `${consumer}-${seed}`)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
+  const again = againCommand({ seed, loadMs, consumer })
+  writeFileSync(join(folder, 'again.txt'), `${again}\n`)
   writeFileSync(join(folder, 'schedule.json'), `${JSON.stringify(schedule, null, 2)}\n`)
   const verdict = await inStage({ schedule, consumer, folder })
   if (verdict.faults.length === 0) rmSync(folder, { recursive: true })

@@ -29,7 +29,8 @@ export async function standaloneRedis(): Promise<RedisStand> {
     },
     plainAddress: redis.url,
     proxyOf: (who) => proxies.get(who),
-    proxies: () => [...proxies.values()],
+    // By name, so that a number means the same process each time.
+    proxies: () => [...proxies.keys()].toSorted().map((who) => proxies.get(who)!),
     stop: async () => {
       await Promise.all([...proxies.values()].map((proxy) => proxy.stop()))
       await redis.stop()
