@@ -70,13 +70,3 @@ export const fillMemory: FaultAction = async (stage, { forMs }) => {
   await redisCommand(port, 'CONFIG SET maxmemory 0')
   stage.timeline.note('redis', 'its memory has room again')
 }
-
-/** A replica whose master is nowhere: it answers reads and refuses writes. */
-export const makeReadOnly: FaultAction = async (stage, { forMs }) => {
-  const port = portOf(onlyNode(stage))
-  stage.timeline.note('redis', 'takes no writes')
-  await redisCommand(port, 'REPLICAOF 127.0.0.1 1')
-  await last(forMs)
-  await redisCommand(port, 'REPLICAOF NO ONE')
-  stage.timeline.note('redis', 'takes writes again')
-}

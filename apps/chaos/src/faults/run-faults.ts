@@ -14,7 +14,14 @@ import {
   refuseCredentials,
   reset,
 } from './destination-faults.ts'
-import { freezeClusterNode, freezeMaster, killClusterNode, killMaster } from './failover-faults.ts'
+import {
+  freezeClusterNode,
+  freezeMaster,
+  killClusterMaster,
+  killClusterNode,
+  killMaster,
+  makeReadOnly,
+} from './failover-faults.ts'
 import { fillDisk, fillDiskEverysec } from './disk-faults.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
@@ -22,14 +29,7 @@ import { joinFleet, killFleet, stopFleet, upgradeFleet } from './fleet-faults.ts
 import { moveSlot } from './move-slot.ts'
 import { cutAllConnections, cutConnections, holdBack, slowDown } from './network-faults.ts'
 import { closeHangingProducer, killProducer } from './producer-faults.ts'
-import {
-  changePassword,
-  emptyRedis,
-  fillMemory,
-  freezeRedis,
-  killRedis,
-  makeReadOnly,
-} from './redis-faults.ts'
+import { changePassword, emptyRedis, fillMemory, freezeRedis, killRedis } from './redis-faults.ts'
 import { freezeWorker, killWorker, stopHangingWorker } from './worker-faults.ts'
 import { blockWorker, fillHeap, jumpClock, takeFiles } from './worker-inner-faults.ts'
 
@@ -59,6 +59,7 @@ const ACTIONS: Record<FaultKind, FaultAction> = {
   sentinel_master_killed: killMaster,
   sentinel_master_frozen: freezeMaster,
   cluster_node_killed: killClusterNode,
+  cluster_master_killed: killClusterMaster,
   cluster_node_frozen: freezeClusterNode,
   cluster_slot_moved: moveSlot,
   redis_cuts: cutConnections,

@@ -112,5 +112,10 @@ function rowsOf(lane: Lane, topology: Topology): (FaultRow & { kind: FaultKind }
   return rows
     .filter(([, row]) => row.lane === lane)
     .filter(([, { topologies }]) => topologies?.includes(topology.kind) ?? true)
+    .filter(([, { replicated }]) => replicated !== true || isReplicated(topology))
     .map(([kind, row]) => ({ ...row, kind }))
+}
+
+function isReplicated(topology: Topology): boolean {
+  return topology.kind === 'sentinel' || (topology.kind === 'cluster' && topology.masters === 3)
 }

@@ -20,6 +20,8 @@ export interface FaultRow {
   readonly amount?: Range
   /** Default: everywhere. */
   readonly topologies?: readonly Topology['kind'][]
+  /** Only where each master has a replica. */
+  readonly replicated?: true
 }
 
 const ALONE: readonly Topology['kind'][] = ['standalone']
@@ -79,8 +81,13 @@ export const FAULTS = {
   },
   /** The password changes, connections are cut, and the old one is good again after the time. */
   redis_password_changed: { lane: 'redis', weight: 1, forMs: [1000, 3000], topologies: ALONE },
-  /** A replica of nobody: reads are answered, writes are refused. */
-  redis_read_only: { lane: 'redis', weight: 1, forMs: [1000, 3000], topologies: ALONE },
+  /** The master is made a replica of nobody: reads are answered, writes are refused. Sentinels make the other one master. */
+  redis_read_only: {
+    lane: 'redis',
+    weight: 1,
+    forMs: [1000, 3000],
+    topologies: ['standalone', 'sentinel'],
+  },
 
   /** It comes back with nothing: what was acknowledged before may be lost, and a worker must say so loudly. */
   redis_emptied: { lane: 'redis', weight: 1, forMs: [300, 1000], topologies: ALONE },
@@ -97,6 +104,15 @@ export const FAULTS = {
     forMs: [500, 4000],
     amount: [0, 5],
     topologies: CLUSTER,
+  },
+  /** Amount: number of the master. It comes back when its replica has long been made master. */
+  cluster_master_killed: {
+    lane: 'redis',
+    weight: 3,
+    forMs: [4000, 6000],
+    amount: [0, 2],
+    topologies: CLUSTER,
+    replicated: true,
   },
   cluster_node_frozen: {
     lane: 'redis',
