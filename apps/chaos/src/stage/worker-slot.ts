@@ -26,6 +26,9 @@ interface Life {
 
 const REFUSED_PAUSE_MS = 500
 
+/** It takes a second to load its modules, on a machine that is busy with much else half a minute. */
+const BORN = { timeoutMs: 90_000 }
+
 /** A place for a worker. */
 export class WorkerSlot {
   readonly name: string
@@ -82,7 +85,7 @@ export class WorkerSlot {
 
   /** Resolves when the process that is there now delivers. */
   async started(): Promise<void> {
-    await this.#running?.process.waitForLine(/worker\.started/)
+    await this.#running?.process.waitForLine(/worker\.started/, BORN)
   }
 
   /** Ends the process by a signal and waits for the end. */
@@ -133,6 +136,6 @@ export class WorkerSlot {
 
 /** Its first line says where it serves its health. It may be ended before. */
 async function watch(life: Life): Promise<void> {
-  const line = await life.process.waitForLine(/"httpPort":(\d+)/).catch(() => null)
+  const line = await life.process.waitForLine(/"httpPort":(\d+)/, BORN).catch(() => null)
   if (line !== null && life.meant === 'run') life.health = new HealthWatch(Number(line[1]))
 }
