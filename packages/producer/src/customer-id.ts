@@ -3,15 +3,16 @@
 // White space around an id makes two people of one. All of them are refused, with the way out; the message names the
 // kind and never shows the id.
 
-import { RelayError, typeName } from '@retention-relay/events'
+import { contactKind, RelayError, typeName } from '@retention-relay/events'
+import type { ContactKind } from '@retention-relay/events'
 
 /** Kinds of id that a producer may accept by name. */
-export type CustomerIdKind = 'email' | 'phone'
+export type CustomerIdKind = ContactKind
 
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
-
-/** A leading plus or parenthesis, or groups of digits with spaces: no shop numbers its customers like that. */
-const PHONE = /^(?=.*[+( ])[+(]?[0-9][0-9 ()./-]{5,}$/
+const CONTACT_NAMES = {
+  email: 'an e-mail address',
+  phone: 'a phone number',
+} as const satisfies Record<CustomerIdKind, string>
 
 /**
  * Returns the id. `field` names it in the message.
@@ -30,13 +31,9 @@ export function checkCustomerId(
   if (value.trim() !== value) {
     throw fault(field, 'has white space around it', 'Trim it: it would count as another customer.')
   }
-  if (EMAIL.test(value) && !allowed.includes('email')) {
-    throw fault(field, 'is an e-mail address', optOut('an e-mail address', 'email'))
-  }
-  if (PHONE.test(value) && !allowed.includes('phone')) {
-    throw fault(field, 'is a phone number', optOut('a phone number', 'phone'))
-  }
-  return value
+  const kind = contactKind(value)
+  if (kind === undefined || allowed.includes(kind)) return value
+  throw fault(field, `is ${CONTACT_NAMES[kind]}`, optOut(CONTACT_NAMES[kind], kind))
 }
 
 function optOut(kind: string, name: CustomerIdKind): string {
