@@ -1,9 +1,9 @@
 // The worker's part of the live view: while somebody looks, what happens to each event is published, personal fields
-// masked. A bound on lines keeps a busy worker from paying for a view that nobody can read; what is left out is counted.
+// masked, and so is a customer id that is an address. A bound on lines keeps a busy worker from paying for a view that nobody can read; what is left out is counted.
 
 import type { DeliveryObserver } from '@retention-relay/delivery'
 import type { PersonalMask, RelayEvent } from '@retention-relay/events'
-import { eventLabel } from '@retention-relay/events'
+import { eventLabel, maskContact } from '@retention-relay/events'
 import type { TailLine, TailMessage } from '@retention-relay/queue'
 
 /** Most lines of a worker in a second. */
@@ -70,7 +70,8 @@ export class TailObserver implements Partial<DeliveryObserver> {
 
   #line(what: TailLine['what'], event: RelayEvent): TailLine {
     const { workerId: worker, mask, now } = this.#parts
-    const { id, customerId, occurredAt } = event
+    const { id, occurredAt } = event
+    const customerId = maskContact(event.customerId)
     const label = eventLabel(event)
     return { what, at: now(), worker, id, customerId, label, occurredAt, content: mask(event) }
   }

@@ -50,3 +50,17 @@ test('what is over the bound of a second is left out unmade, and counted in the 
   observer.decoded(events(2), undefined)
   expect(told.at(-1)).toMatchObject({ lines: [{ what: 'accepted' }, {}], skipped: 5 })
 })
+
+test('a customer whose id is an address or a number is not shown, and is told from another one', () => {
+  const { told, observer } = setup()
+  observer.asked(true)
+  const ids = ['cus_1', 'anna@example.com', '+49 30 123456', 'anna@example.com']
+  const [event] = events(1)
+  for (const customerId of ids) {
+    observer.decoded([{ event: { ...event!.event, customerId } }], undefined)
+  }
+  const [plain, mail, phone, again] = told.map(({ lines }) => lines[0]!.customerId)
+  expect([plain, mail]).toEqual(['cus_1', again])
+  expect(mail).not.toBe(phone)
+  expect(JSON.stringify(told)).not.toMatch(/anna|123456/)
+})

@@ -1,14 +1,14 @@
-// What people may see of an event: its content with personal fields masked. What the plan does not know may hold
-// anything, so it is masked too: a service's new field must not show an address until somebody has said what it is.
+// What people may see of an event: its content with personal fields masked. What the plan does not name may hold anything,
+// at any depth, so it is masked too: a service's new field must not show an address until somebody has said what it is. So
+// is a text where the plan has an object or a list. A customer id, or a key of a field, that is an e-mail address or a
+// phone number is personal wherever it stands.
 
+import { maskContact, MASK } from './identity/contact-id.ts'
 import type { EventDefinition } from './event-definition.ts'
 import type { JsonObject, RelayEvent } from './event.ts'
-import { jsonSchemaOf } from './json-schema.ts'
+import { schemaFields } from './schema-fields.ts'
 import type { TrackingPlan } from './tracking-plan.ts'
 import { eventDefinitions } from './tracking-plan.ts'
-
-/** What stands in place of a personal value. */
-export const MASK = '***'
 
 /** Shows the content of an event: its data, attributes, device, or the customer that it is merged into. */
 export type PersonalMask = (event: RelayEvent) => JsonObject
@@ -27,9 +27,9 @@ export function personalMask(plan: TrackingPlan): PersonalMask {
         return ofAttributes(event.attributes)
       case 'add_device':
       case 'delete_device':
-        return { ...event.device, token: MASK }
+        return DEVICE_MASK(event.device)
       case 'merge':
-        return { into: event.primaryId }
+        return { into: maskContact(event.primaryId) }
       case 'delete':
       case 'suppress':
       case 'unsuppress':
@@ -38,43 +38,63 @@ export function personalMask(plan: TrackingPlan): PersonalMask {
   }
 }
 
+/** A path below the place that is looked at: `items`, `[]`, `note`. Empty when it is the place itself. */
+type Path = readonly string[]
+
+/** Paths below a place. */
+interface Paths {
+  readonly named: readonly Path[]
+  readonly personal: readonly Path[]
+}
+
+const DEVICE_MASK = maskBy({ named: [['platform'], ['last_used'], ['attributes']], personal: [] })
+
 function maskOf({
   schema,
   personal = [],
 }: Pick<EventDefinition, 'schema' | 'personal'>): (content: JsonObject) => JsonObject {
-  const known = new Set(Object.keys(jsonSchemaOf(schema).properties ?? {}))
-  const paths = personal.map(partsOf)
-  return (content) =>
-    Object.fromEntries(
-      Object.entries(content).map(([name, value]) => {
-        if (!known.has(name)) return [name, MASK]
-        const below = paths.filter(([first]) => first === name).map((path) => path.slice(1))
-        return [name, maskBelow(value, below)]
-      }),
-    )
+  const named = schemaFields(schema).map(({ path }) => partsOf(path))
+  return maskBy({ named, personal: personal.map(partsOf) })
 }
+
+function maskBy(paths: Paths): (content: object) => JsonObject {
+  return (content) => shownFields(content, paths)
+}
+
+const maskAll = maskBy({ named: [], personal: [] })
 
 /** `items[].note` as `items`, `[]`, `note`. */
 function partsOf(path: string): string[] {
   return path.split(/\.|(?=\[\])/)
 }
 
-function maskBelow(value: unknown, paths: readonly (readonly string[])[]): unknown {
-  if (paths.length === 0 || value === null || value === undefined) return value
-  if (paths.some((path) => path.length === 0)) return MASK
-  if (Array.isArray(value)) {
-    const below = paths.filter(([first]) => first === '[]').map((path) => path.slice(1))
-    return value.map((item) => maskBelow(item, below))
-  }
-  if (typeof value !== 'object') return value
+function shownFields(content: object, paths: Paths): JsonObject {
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => {
-      const below = paths.filter(([first]) => first === name).map((path) => path.slice(1))
-      return [name, maskBelow(item, below)]
-    }),
+    Object.entries(content).map(([name, value]) => [
+      maskContact(name),
+      shown(value, pathsBelow(name, paths)),
+    ]),
   )
 }
 
-function maskAll(content: JsonObject): JsonObject {
-  return Object.fromEntries(Object.keys(content).map((name) => [name, MASK]))
+function shown(value: unknown, paths: Paths): unknown {
+  const { named, personal } = paths
+  if (!named.some(isHere)) return MASK
+  if (value === null || value === undefined) return value
+  if (personal.some(isHere)) return MASK
+  if (Array.isArray(value)) return value.map((item) => shown(item, pathsBelow('[]', paths)))
+  if (typeof value === 'object') return shownFields(value, paths)
+  return named.every(isHere) ? value : MASK
+}
+
+function isHere(path: Path): boolean {
+  return path.length === 0
+}
+
+function pathsBelow(name: string, { named, personal }: Paths): Paths {
+  return { named: below(name, named), personal: below(name, personal) }
+}
+
+function below(name: string, paths: readonly Path[]): readonly Path[] {
+  return paths.filter(([first]) => first === name).map((path) => path.slice(1))
 }

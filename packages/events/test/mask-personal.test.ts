@@ -71,6 +71,43 @@ describe('what is shown of an event', () => {
     })
   })
 
+  it('hides what the plan does not name also in objects and lists, and what it has as one of them', () => {
+    const address = { country: 'DE', phone: '+49 30 1' }
+    const items = [{ sku: 'A', customer_email: 'anna@example.com', gift: { to: 'anna' } }, 'anna']
+    const tags = [{ anna: 'anna' }, ['anna']]
+    expect(show({ op: 'track', name: 'moved', data: { address, items, tags, value: 3 } })).toEqual({
+      address: { country: 'DE', phone: '***' },
+      items: [{ sku: 'A', customer_email: '***', gift: '***' }, '***'],
+      tags: ['***', '***'],
+      value: 3,
+    })
+    const text = { address: 'Am Markt 1', items: 'anna', value: { of: 'anna' } }
+    expect(show({ op: 'track', name: 'moved', data: text })).toEqual({
+      address: '***',
+      items: '***',
+      value: { of: '***' },
+    })
+  })
+
+  it('hides a key that is an address or a number, and what a service says of a device', () => {
+    const data = { 'anna@example.com': true, '+49 30 123456': 1 }
+    expect(JSON.stringify(show({ op: 'track', name: 'moved', data }))).not.toMatch(/anna|123456/)
+    const device = { token: 't', platform: 'ios', last_used: 5, attributes: { owner: 'anna' } }
+    expect(show({ op: 'add_device', device })).toEqual({
+      token: '***',
+      platform: 'ios',
+      last_used: 5,
+      attributes: { owner: '***' },
+    })
+  })
+
+  it('hides the customer that somebody is merged into where the id is an address or a number', () => {
+    expect(show({ op: 'merge', primaryId: 'cus_2' })).toEqual({ into: 'cus_2' })
+    for (const primaryId of ['anna@example.com', '+49 30 123456']) {
+      expect(JSON.stringify(show({ op: 'merge', primaryId }))).not.toMatch(/anna|123456/)
+    }
+  })
+
   it.each([
     [{ op: 'identify', attributes: { email: 'anna@example.com', orders: 1 } }],
     [{ op: 'add_device', device: { token: 'anna', platform: 'ios' } }],

@@ -1,6 +1,7 @@
 // relay tail [NAME]: live events as workers read and deliver them, so that a marketer sees real payloads before building
 // a journey. Personal fields are masked by the worker that publishes them.
 
+import { maskContact } from '@retention-relay/events'
 import { tailEvents } from '@retention-relay/ops'
 import type { TailLine, TailMessage } from '@retention-relay/queue'
 
@@ -64,7 +65,9 @@ function readCount(text: string | undefined): number {
 
 function filterOf(args: Arguments): (line: TailLine) => boolean {
   const [name] = args.positionals
-  const customer = valueOf(args, 'customer')
+  const wanted = valueOf(args, 'customer')
+  // Workers tell masked ids where an id is an address.
+  const customer = wanted === undefined ? undefined : maskContact(wanted)
   return ({ label, customerId }) =>
     (name === undefined || label === name) && (customer === undefined || customerId === customer)
 }

@@ -18,6 +18,7 @@ export interface TailLine {
   readonly at: number
   readonly worker: string
   readonly id: string
+  /** `***` and a short hash where it is an e-mail address or a phone number. */
   readonly customerId: string
   /** The event's name or kind. */
   readonly label: string
