@@ -1,6 +1,6 @@
 // A schema as JSON Schema 2020-12, for services in other languages, for the documents and for whoever walks through its
 // fields. A schema that cannot be told in it would mean one thing in a service and another one at the worker, which reads
-// what the service has stored; so a plan with one is refused.
+// what the service has stored; so a plan with one is refused. So is one that holds itself: nobody could list its fields.
 
 import * as z from 'zod'
 
@@ -19,17 +19,22 @@ export interface JsonSchema {
   readonly required?: readonly string[]
   readonly additionalProperties?: boolean | JsonSchema
   readonly items?: JsonSchema
+  readonly prefixItems?: readonly JsonSchema[]
   readonly anyOf?: readonly JsonSchema[]
   readonly oneOf?: readonly JsonSchema[]
+  readonly allOf?: readonly JsonSchema[]
   readonly [keyword: string]: unknown
 }
+
+/** Before the name of a schema that has one. */
+const REF_ROOT = '#/$defs/'
 
 /** Begins the unit in a description. */
 const UNIT_MARK = ' Unit: '
 
 /** The schema of what is stored and sent. Throws where JSON Schema cannot tell it; a plan has none of these. */
 export function jsonSchemaOf(schema: ObjectSchema): JsonSchema {
-  return z.toJSONSchema(schema, { target: 'draft-2020-12', io: 'input' }) as JsonSchema
+  return toldSchema(schema, {})
 }
 
 /**
@@ -37,9 +42,7 @@ export function jsonSchemaOf(schema: ObjectSchema): JsonSchema {
  * pattern stands beside it is left out, since validators read formats each in their own way.
  */
 export function exportedSchemaOf(schema: ObjectSchema): JsonSchema {
-  return z.toJSONSchema(schema, {
-    target: 'draft-2020-12',
-    io: 'input',
+  return toldSchema(schema, {
     override: ({ jsonSchema: part }) => {
       if (part.pattern !== undefined) delete part.format
       const unit = part['unit']
@@ -47,7 +50,32 @@ export function exportedSchemaOf(schema: ObjectSchema): JsonSchema {
       delete part['unit']
       part.description = `${part.description ?? ''}${UNIT_MARK}${unit}.`.trimStart()
     },
-  }) as JsonSchema
+  })
+}
+
+/** What a schema of its own name (`.meta({ id })`) is stands in each place where it is used. */
+function toldSchema(
+  schema: ObjectSchema,
+  options: NonNullable<Parameters<typeof z.toJSONSchema>[1]>,
+): JsonSchema {
+  const { $defs = {}, ...whole } = z.toJSONSchema(schema, {
+    target: 'draft-2020-12',
+    io: 'input',
+    cycles: 'throw',
+    ...options,
+  })
+  return inlined(whole, $defs) as JsonSchema
+}
+
+function inlined(part: unknown, named: Readonly<Record<string, unknown>>): unknown {
+  if (Array.isArray(part)) return part.map((each) => inlined(each, named))
+  if (typeof part !== 'object' || part === null) return part
+  const { $ref, ...rest } = Object.fromEntries(
+    Object.entries(part).map(([key, value]) => [key, inlined(value, named)]),
+  )
+  if (typeof $ref !== 'string') return $ref === undefined ? rest : { ...rest, $ref }
+  const target = inlined(named[$ref.slice(REF_ROOT.length)], named)
+  return { ...(target as object), ...rest }
 }
 
 /** The unit in the description of an exported schema, or null. */
@@ -66,6 +94,9 @@ export function schemaFault(schema: unknown): string | null {
     return null
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'cannot be read'
+    if (reason.startsWith('Cycle')) {
+      return 'holds itself: write its levels out, or z.unknown() where anything may come.'
+    }
     return `cannot be told as JSON Schema (${reason}): describe the data as JSON has it, and convert before the call.`
   }
 }

@@ -6,7 +6,7 @@
 import { maskContact, MASK } from './identity/contact-id.ts'
 import type { EventDefinition } from './event-definition.ts'
 import type { JsonObject, RelayEvent } from './event.ts'
-import { schemaFields } from './schema-fields.ts'
+import { ANY_KEY, pathParts, schemaFields } from './schema-fields.ts'
 import type { TrackingPlan } from './tracking-plan.ts'
 import { eventDefinitions } from './tracking-plan.ts'
 
@@ -53,8 +53,8 @@ function maskOf({
   schema,
   personal = [],
 }: Pick<EventDefinition, 'schema' | 'personal'>): (content: JsonObject) => JsonObject {
-  const named = schemaFields(schema).map(({ path }) => partsOf(path))
-  return maskBy({ named, personal: personal.map(partsOf) })
+  const named = schemaFields(schema).map(({ path }) => pathParts(path))
+  return maskBy({ named, personal: personal.map(pathParts) })
 }
 
 function maskBy(paths: Paths): (content: object) => JsonObject {
@@ -62,11 +62,6 @@ function maskBy(paths: Paths): (content: object) => JsonObject {
 }
 
 const maskAll = maskBy({ named: [], personal: [] })
-
-/** `items[].note` as `items`, `[]`, `note`. */
-function partsOf(path: string): string[] {
-  return path.split(/\.|(?=\[\])/)
-}
 
 function shownFields(content: object, paths: Paths): JsonObject {
   return Object.fromEntries(
@@ -91,10 +86,17 @@ function isHere(path: Path): boolean {
   return path.length === 0
 }
 
+/** A key that has no name in the plan may be one of a record. */
 function pathsBelow(name: string, { named, personal }: Paths): Paths {
-  return { named: below(name, named), personal: below(name, personal) }
+  const isNamed = named.some(([first]) => first === name)
+  return {
+    named: below(named, [isNamed ? name : ANY_KEY]),
+    personal: below(personal, [name, ANY_KEY]),
+  }
 }
 
-function below(name: string, paths: readonly Path[]): readonly Path[] {
-  return paths.filter(([first]) => first === name).map((path) => path.slice(1))
+function below(paths: readonly Path[], names: readonly string[]): readonly Path[] {
+  return paths
+    .filter(([first]) => first !== undefined && names.includes(first))
+    .map((path) => path.slice(1))
 }

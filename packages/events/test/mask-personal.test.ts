@@ -28,8 +28,9 @@ const plan = defineTrackingPlan({
         items: z.array(z.strictObject({ sku: z.string(), note: z.string().optional() })),
         tags: z.array(z.string()),
         value: z.number(),
+        notes: z.record(z.string(), z.strictObject({ sku: z.string(), text: z.string() })),
       }),
-      personal: ['address.street', 'items[].note', 'tags[]'],
+      personal: ['notes.*.text', 'address.street', 'items[].note', 'tags[]'],
     }),
   ],
   attributes: defineAttributes({
@@ -99,6 +100,14 @@ describe('what is shown of an event', () => {
       last_used: 5,
       attributes: { owner: '***' },
     })
+  })
+
+  it('shows of a record what the plan says of its keys', () => {
+    const notes = { A: { sku: 'A', text: 'anna', from: 'anna' }, 'a@b.example': { sku: 'B' } }
+    const data = { notes }
+    const { notes: shown } = show({ op: 'track', name: 'moved', data }) as typeof data
+    expect(Object.values(shown)).toEqual([{ sku: 'A', text: '***', from: '***' }, { sku: 'B' }])
+    expect(JSON.stringify(shown)).not.toContain('@')
   })
 
   it('hides the customer that somebody is merged into where the id is an address or a number', () => {

@@ -47,3 +47,59 @@ test('in a choice of objects nothing is required, and a shared field comes with 
     'number',
   ])
 })
+
+test('in an object of a choice nothing is required, at any depth, unless only one branch is an object', () => {
+  const detail = (field: string): ObjectSchema =>
+    z.object({ [field]: z.object({ name: z.string() }) })
+  const choice = z.union([
+    z.object({ kind: z.literal('a'), detail: detail('x') }),
+    z.object({ kind: z.literal('b'), detail: detail('y') }),
+  ])
+  expect(pathsOf(z.object({ choice }))).toEqual([
+    'choice!',
+    ...['x', 'y'].flatMap((field) => [
+      'choice.kind',
+      'choice.detail',
+      `choice.detail.${field}`,
+      `choice.detail.${field}.name`,
+    ]),
+  ])
+  const either = z.union([z.string(), z.array(z.object({ sku: z.string() }))])
+  expect(pathsOf(z.object({ either }))).toEqual(['either!', 'either[]', 'either[].sku!'])
+  const open = z.union([z.object({ sku: z.string() }), z.record(z.string(), z.number())])
+  expect(pathsOf(z.object({ open }))).toEqual(['open!', 'open.sku', 'open.*'])
+})
+
+test('each part of an intersection holds, and an object is what it is under its own name, too', () => {
+  const address = z.object({ city: z.string() }).meta({ id: 'Address' })
+  const both = z.intersection(
+    z.union([z.object({ a: z.int() }), z.object({ b: z.int() })]),
+    address,
+  )
+  expect(pathsOf(z.object({ both, address: address.optional() }))).toEqual([
+    'both!',
+    'both.a',
+    'both.b',
+    'both.city!',
+    'address',
+    'address.city!',
+  ])
+})
+
+test('places of a tuple are what its list holds, and keys of a record are one field', () => {
+  const place = z.tuple([z.string(), z.object({ lat: z.number() })]).rest(z.boolean())
+  expect(
+    pathsOf(z.object({ place, stock: z.record(z.string(), z.object({ n: z.int() })) })),
+  ).toEqual([
+    'place!',
+    'place[]',
+    'place[]',
+    'place[].lat!',
+    'place[]',
+    'stock!',
+    'stock.*',
+    'stock.*.n!',
+  ])
+  expect(pathsOf(z.looseObject({ a: z.string() }))).toEqual(['a!'])
+  expect(pathsOf(z.object({ a: z.string() }).catchall(z.string()))).toEqual(['a!', '*'])
+})

@@ -73,6 +73,22 @@ describe('a plan', () => {
     )
   })
 
+  it('refuses a schema that holds itself, by name: its fields have no end', () => {
+    const tree = z.object({
+      name: z.string(),
+      get parts() {
+        return z.array(tree)
+      },
+    })
+    const message = faultsOf([
+      make('a', z.strictObject({ tree })),
+      make('b', z.object({ x: z.json() })),
+    ])
+    for (const name of ['a', 'b']) {
+      expect(message).toContain(`The schema of ${name} holds itself`)
+    }
+  })
+
   it.each<[string, ObjectSchema]>([
     ['a transform', z.strictObject({ x: z.string().transform(Number) })],
     ['a Date', z.strictObject({ x: z.date() })],

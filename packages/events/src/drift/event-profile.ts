@@ -2,6 +2,8 @@
 // leave. It is bounded whatever the data is: fields beyond the bounds are counted and not kept. Counts of two profiles
 // add up, so that each worker may keep its own.
 
+import { ANY_KEY } from '../schema-fields.ts'
+
 /** Types that a value of JSON can have. */
 export const JSON_TYPES = ['string', 'number', 'boolean', 'object', 'array', 'null'] as const
 /** One of them. */
@@ -44,9 +46,6 @@ interface Field {
 
 /** A key of this kind is a value of the shop's, as in `{ "p-17": 2 }` by product: all of them are one field. */
 const VALUE_KEY = /@|^[0-9]+$|^[0-9a-f-]{16,}$/i
-
-/** Stands for keys that are values. */
-const ANY_KEY = '*'
 
 const ITEM = '[]'
 

@@ -2,7 +2,7 @@
 
 import type { EventDefinition } from '../event-definition.ts'
 import type { JsonSchema } from '../json-schema.ts'
-import { branchesOf, schemaFields } from '../schema-fields.ts'
+import { ANY_KEY, branchesOf, pathParts, schemaFields } from '../schema-fields.ts'
 import type { TrackingPlan } from '../tracking-plan.ts'
 import { findDefinition } from '../tracking-plan.ts'
 import type { JsonType } from './event-profile.ts'
@@ -14,6 +14,8 @@ export interface PlannedField {
   readonly types: ReadonlySet<JsonType>
   /** Must be there whenever its object is. */
   readonly required: boolean
+  /** Any key of a record: keys come and go. */
+  readonly isAnyKey: boolean
 }
 
 /** What the plan says of an event. */
@@ -30,9 +32,28 @@ export function plannedEvent(plan: TrackingPlan, name: string): PlannedEvent | u
   const fields = new Map<string, PlannedField>()
   for (const { path, schema, isRequired } of schemaFields((definition as EventDefinition).schema)) {
     const types = either(fields.get(path)?.types, typesOf(schema))
-    fields.set(path, { types, required: isRequired })
+    fields.set(path, { types, required: isRequired, isAnyKey: pathParts(path).at(-1) === ANY_KEY })
   }
   return { fields, critical: new Set<string>(definition.critical ?? []) }
+}
+
+/** What the plan says of the field at a path, which may stand in a record. */
+export function plannedField(
+  planned: PlannedEvent | undefined,
+  path: string,
+): PlannedField | undefined {
+  const own = planned?.fields.get(path)
+  if (own !== undefined || planned === undefined) return own
+  const parts = pathParts(path)
+  const [, field] = [...planned.fields].find(([each]) => isIn(each, parts)) ?? []
+  return field
+}
+
+function isIn(path: string, parts: readonly string[]): boolean {
+  if (!path.includes(ANY_KEY)) return false
+  const named = pathParts(path)
+  if (named.length !== parts.length) return false
+  return named.every((name, at) => name === parts[at] || (name === ANY_KEY && parts[at] !== '[]'))
 }
 
 /** What two objects of a choice say of the same field. */

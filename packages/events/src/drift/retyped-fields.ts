@@ -6,6 +6,7 @@ import { DRIFT_NEWS_MS, findingOf, LEAST_EVENTS, LEAST_VALUES, percent } from '.
 import type { DriftFinding } from './drift-finding.ts'
 import type { JsonType } from './event-profile.ts'
 import { JSON_TYPES } from './event-profile.ts'
+import { plannedField } from './planned-event.ts'
 import { firstOf, valuesOf } from './seen-profile.ts'
 import type { SeenField } from './seen-profile.ts'
 
@@ -29,7 +30,7 @@ export function retypedFields(comparison: Comparison, nowMs: number): DriftFindi
 
 /** What the plan says; else what older versions had; else what the profile had at first. Empty where nothing tells. */
 function expectedTypes(field: SeenField, { now, before, planned }: Comparison): JsonType[] {
-  const inPlan = planned?.fields.get(field.path)?.types
+  const inPlan = plannedField(planned, field.path)?.types
   if (inPlan !== undefined && inPlan.size > 0) return [...inPlan]
   const older = before?.fields.get(field.path)
   if (older !== undefined && valuesOf(older) >= LEAST_EVENTS) {

@@ -5,6 +5,7 @@ import type { Comparison } from './comparison.ts'
 import { DRIFT_NEWS_MS, findingOf, LEAST_EVENTS, LEAST_VALUES, percent } from './drift-finding.ts'
 import type { DriftFinding } from './drift-finding.ts'
 import { parentPath } from './event-profile.ts'
+import { plannedField } from './planned-event.ts'
 import { firstOf, shareOf, valuesOf } from './seen-profile.ts'
 import type { SeenField } from './seen-profile.ts'
 
@@ -29,7 +30,8 @@ export function unknownFields(comparison: Comparison, nowMs: number): DriftFindi
 function isUnknown(field: SeenField, comparison: Comparison, nowMs: number): boolean {
   const { before, planned } = comparison
   const first = firstOf(field)
-  if (planned?.fields.has(field.path) === true || valuesOf(field) < LEAST_VALUES) return false
+  if (plannedField(planned, field.path) !== undefined || valuesOf(field) < LEAST_VALUES)
+    return false
   if (nowMs - first.at >= DRIFT_NEWS_MS) return false
   const isNewHere = first.after >= LEAST_EVENTS
   if (before === undefined || before.seen < LEAST_EVENTS) return isNewHere

@@ -5,6 +5,7 @@ import type { Comparison } from './comparison.ts'
 import { DRIFT_NEWS_MS, findingOf, LEAST_EVENTS, percent } from './drift-finding.ts'
 import type { DriftFinding } from './drift-finding.ts'
 import { parentPath } from './event-profile.ts'
+import { plannedField } from './planned-event.ts'
 import { placesOf, shareOf, valuesOf } from './seen-profile.ts'
 
 /** Chance of a run of events without a field that is taken for a finding. */
@@ -38,7 +39,8 @@ export function vanishedFields(comparison: Comparison, nowMs: number): DriftFind
 }
 
 function hasVanished(path: string, comparison: Comparison, nowMs: number): boolean {
-  const { now } = comparison
+  const { now, planned } = comparison
+  if (plannedField(planned, path)?.isAnyKey === true) return false
   const last = now.fields.get(path)?.last ?? { at: now.firstAt, after: 0 }
   const usual = usualShare(path, comparison)
   if (nowMs - last.at >= DRIFT_NEWS_MS && !isRequired(path, comparison)) return false
@@ -60,5 +62,5 @@ function usualShare(path: string, comparison: Comparison): number {
 }
 
 function isRequired(path: string, { planned }: Comparison): boolean {
-  return planned?.fields.get(path)?.required === true
+  return plannedField(planned, path)?.required === true
 }

@@ -24,6 +24,7 @@ const plan = defineTrackingPlan({
       schema: z.looseObject({
         cart_value: z.number().optional(),
         coupon: z.string().optional(),
+        stock: z.record(z.string(), z.number()).optional(),
         lines: z.array(z.object({ sku: z.string(), note: z.string().nullable() })).optional(),
         gift: z.union([z.object({ pack: z.string() }), z.object({ pack: z.number() })]).optional(),
       }),
@@ -145,6 +146,16 @@ test('in a choice of objects a field has the types of all of them', () => {
   const gift = (pack: unknown): Data[] => times(12, { gift: { pack } })
   expect(found(seen([{ at: NOW, events: [...gift('S'), ...gift(2)] }]))).toEqual([])
   expect(found(seen([{ at: NOW, events: gift(true) }]))).toEqual(['type gift.pack (unknown)'])
+})
+
+test('keys of a record come and go, and their values have the type that the record says', () => {
+  const stock = (value: unknown) => ({ at: NOW, events: times(20, { stock: { north: value } }) })
+  expect(
+    found(seen([OLD, { ...stock(3), events: times(20, { cart_value: 1, stock: { north: 3 } }) }])),
+  ).toEqual([])
+  const north = { at: OLD.at, events: times(50, { stock: { north: 3 } }) }
+  expect(found(seen([north, { at: NOW, events: times(50, { stock: { south: 3 } }) }]))).toEqual([])
+  expect(found(seen([stock('3')]))).toEqual(['type stock.north (unknown)'])
 })
 
 test('where no plan speaks, a type that came later is found', () => {
