@@ -37,6 +37,15 @@ export function pathParts(path: string): string[] {
   return path.split(/\.|(?=\[\])/)
 }
 
+/** Whether the path is the one of the schema, or that of a key in its record: `stock.north` in `stock.*`. */
+export function isAtPath(path: string, inSchema: string): boolean {
+  if (path === inSchema) return true
+  if (!inSchema.includes(ANY_KEY)) return false
+  const [parts, named] = [pathParts(path), pathParts(inSchema)]
+  if (named.length !== parts.length) return false
+  return named.every((name, at) => name === parts[at] || (name === ANY_KEY && parts[at] !== '[]'))
+}
+
 /** `isSure`: the place of the schema is no object of a choice. */
 function fieldsIn(schema: JsonSchema, root: string, isSure: boolean): SchemaField[] {
   const branches = branchesOf(schema)

@@ -36,6 +36,19 @@ const IMPORTS = `
 const REMEDY = 'Export what defineTrackingPlan returns, as default or as trackingPlan.'
 
 describe('the module of a plan', () => {
+  it('may mark what stands in a list, a group, a choice or a record', async () => {
+    const text = `export default { ...plan, events: { quiz: { ...quiz,
+      schema: z.strictObject({
+        tags: z.array(z.string()), stock: z.record(z.string(), z.strictObject({ n: z.int() })),
+        gift: z.union([z.strictObject({ to: z.string() }), z.null()]),
+      }),
+      personal: ['tags[]', 'gift.to', 'stock.*.n'], critical: ['gift', 'stock.north'],
+      upcasters: { 1: (data) => data }, version: 2, staleAfterMs: 1, onStale: 'dead-letter',
+    } } }`
+    const plan = await loadTrackingPlan(write('marks.mjs', `${IMPORTS}\n${text}`))
+    expect(findDefinition(plan, 'quiz')?.version).toBe(2)
+  })
+
   it('is not needed: the shipped plan counts then', async () => {
     expect(await loadTrackingPlan(undefined)).toBe(retentionPlan)
   })
@@ -112,6 +125,51 @@ describe('the module of a plan', () => {
         "identifyFirst of quiz must be 'strict', 'warn' or 'off'.",
         'The schema of note is no schema of zod 4: write one with z.strictObject.',
         expect.stringMatching(/^The schema of date cannot be told as JSON Schema/),
+      ],
+    ],
+    [
+      'settings that are misspelt',
+      `{ ...plan,
+        attributes: { ...attributes, personal: ['emial'], critical: 'email' },
+        events: { identify: { ...quiz, name: 'identify' }, quiz: { ...quiz,
+          version: 3,
+          personal: ['scroe'],
+          critical: ['score', 'score.points', 3],
+          staleAfterMs: '1h',
+          onStale: 'drop',
+          supersedes: ['quiz', 'quizz'],
+          upcasters: { 0: (data) => data, 1: (data) => data, 2: 'same', 3: (data) => data, a: (data) => data },
+          idempotencyKey: { of: 'score', why: ' ' },
+        } } }`,
+      [
+        'No event may be called identify, as an operation is: give it another name.',
+        'personal of quiz has scroe, which its schema does not: correct one of them.',
+        "critical of quiz must be a list of paths, as ['items[].note'].",
+        'upcasters of quiz has 0: each stands under a version below that of quiz.',
+        'upcasters of quiz must have a function under 2.',
+        'upcasters of quiz has 3: each stands under a version below that of quiz.',
+        'upcasters of quiz has a: each stands under a version below that of quiz.',
+        'staleAfterMs of quiz must be milliseconds above 0, or left out.',
+        "onStale of quiz must be 'send' or 'dead-letter'.",
+        'quiz supersedes quizz, which the plan has not: correct it, or add it.',
+        'idempotencyKey.of of quiz must be a function that takes the data.',
+        'idempotencyKey.why of quiz must say why this is the key.',
+        'personal of the attributes has emial, which its schema does not: correct one of them.',
+        "critical of the attributes must be a list of paths, as ['items[].note'].",
+      ],
+    ],
+    [
+      'settings of no kind',
+      `{ ...plan, events: { quiz: { ...quiz,
+        personal: 'score', supersedes: 'quiz', upcasters: [], idempotencyKey: 'score', staleAfterMs: 0,
+      } } }`,
+      [
+        "personal of quiz must be a list of paths, as ['items[].note'].",
+        'upcasters of quiz must be functions by version.',
+        'staleAfterMs of quiz must be milliseconds above 0, or left out.',
+        "supersedes of quiz must be a list of events' names.",
+        'idempotencyKey.of of quiz must be a function that takes the data.',
+        'idempotencyKey.why of quiz must say why this is the key.',
       ],
     ],
     [

@@ -33,8 +33,14 @@ describe('the check of an entry', () => {
   it('refuses a plan whose rules contradict each other', () => {
     const schema = z.strictObject({})
     const [description, version] = ['It ends.', 1]
-    const over = defineEvent({ name: 'over', description, version, schema, supersedes: ['gone'] })
+    const over = defineEvent({
+      name: 'over',
+      description,
+      version,
+      schema,
+      supersedes: ['order_placed'],
+    })
     const plan = defineTrackingPlan({ extends: retentionPlan, events: [over] })
-    expect(() => entryCheck(plan)).toThrow('over supersedes gone')
+    expect(() => entryCheck(plan)).toThrow('over supersedes order_placed')
   })
 })

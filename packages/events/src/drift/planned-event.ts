@@ -2,7 +2,7 @@
 
 import type { EventDefinition } from '../event-definition.ts'
 import type { JsonSchema } from '../json-schema.ts'
-import { ANY_KEY, branchesOf, pathParts, schemaFields } from '../schema-fields.ts'
+import { ANY_KEY, branchesOf, isAtPath, pathParts, schemaFields } from '../schema-fields.ts'
 import type { TrackingPlan } from '../tracking-plan.ts'
 import { findDefinition } from '../tracking-plan.ts'
 import type { JsonType } from './event-profile.ts'
@@ -44,16 +44,7 @@ export function plannedField(
 ): PlannedField | undefined {
   const own = planned?.fields.get(path)
   if (own !== undefined || planned === undefined) return own
-  const parts = pathParts(path)
-  const [, field] = [...planned.fields].find(([each]) => isIn(each, parts)) ?? []
-  return field
-}
-
-function isIn(path: string, parts: readonly string[]): boolean {
-  if (!path.includes(ANY_KEY)) return false
-  const named = pathParts(path)
-  if (named.length !== parts.length) return false
-  return named.every((name, at) => name === parts[at] || (name === ANY_KEY && parts[at] !== '[]'))
+  return [...planned.fields].find(([each]) => isAtPath(path, each))?.[1]
 }
 
 /** What two objects of a choice say of the same field. */

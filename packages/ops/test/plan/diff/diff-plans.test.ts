@@ -34,7 +34,8 @@ function planOf(changed: Changed = {}, others: readonly string[] = []): Exported
   const { fields = FIELDS, version = 1, name = 'cart_left' } = changed
   const make = (of: string, description: string): ReturnType<typeof defineEvent> => {
     const schema = z.strictObject(fields)
-    return defineEvent({ name: of, description, version, schema, critical: ['cart_value'] })
+    const critical = Object.keys(fields).filter((field) => field === 'cart_value')
+    return defineEvent({ name: of, description, version, schema, critical })
   }
   const events = [
     make(name, changed.description ?? 'A cart was left.'),
@@ -228,7 +229,8 @@ it('an event that demands an identify first from now on is breaking, one that on
 it('the attributes of identify are compared like an event', () => {
   const attributes = (fields: Fields): ExportedPlan => {
     const schema = z.strictObject(fields)
-    const described = defineAttributes({ description: 'All.', schema, critical: ['vip_tier'] })
+    const critical = Object.keys(fields)
+    const described = defineAttributes({ description: 'All.', schema, critical })
     return exportPlan(defineTrackingPlan({ events: [], attributes: described }))
   }
   const changes = diffPlans(attributes({ vip_tier: text }), attributes({ vipTier: text }))
