@@ -69,6 +69,19 @@ export function shareOf(profile: SeenProfile, path: string): number {
   return field === undefined || places === 0 ? 0 : Math.min(1, valuesOf(field) / places)
 }
 
+/** How often, in the newest events, the object or list that a field stands in was there with something in it. */
+export function recentPlaces(profile: SeenProfile, path: string): number {
+  const parent = parentPath(path)
+  const { values, empty } = profile.fields.get(parent)?.recent ?? { values: 0, empty: 0 }
+  return values - empty
+}
+
+/** How many newest events there are, as the field tells that is in most of them. */
+export function recentEvents({ fields }: SeenProfile): number {
+  const ofEvents = [...fields.values()].filter(({ path }) => parentPath(path) === '')
+  return Math.max(0, ...ofEvents.map(({ recent }) => recent.values))
+}
+
 /** The part of a producer before its version: `checkout` of `checkout@1.4.2`. */
 export function serviceOf(producer: string): string {
   const at = producer.lastIndexOf('@')

@@ -1,12 +1,13 @@
 // Fields that were there, or that the plan requires, and are in none of the newest events. Of a field of which a share p
-// had been there, so many events without it must have come that they are chance once in a million.
+// had been there, so many events without it must have come that they are chance once in a million. What stands in an object
+// or a list is missed only where at least ten of the newest ones have something in them: an empty cart has lost no items.
 
 import type { Comparison } from './comparison.ts'
 import { DRIFT_NEWS_MS, findingOf, LEAST_EVENTS, percent } from './drift-finding.ts'
 import type { DriftFinding } from './drift-finding.ts'
 import { parentPath } from './event-profile.ts'
 import { plannedField } from './planned-event.ts'
-import { placesOf, shareOf, valuesOf } from './seen-profile.ts'
+import { placesOf, recentEvents, recentPlaces, shareOf, valuesOf } from './seen-profile.ts'
 
 /** Chance of a run of events without a field that is taken for a finding. */
 const CHANCE = 1e-6
@@ -44,10 +45,16 @@ function hasVanished(path: string, comparison: Comparison, nowMs: number): boole
   const last = now.fields.get(path)?.last ?? { at: now.firstAt, after: 0 }
   const usual = usualShare(path, comparison)
   if (nowMs - last.at >= DRIFT_NEWS_MS && !isRequired(path, comparison)) return false
-  // A field of an object that not every event has is missed in those only that have it.
-  const withPlace = Math.min(1, now.events === 0 ? 0 : placesOf(now, path) / now.events)
-  const missing = (now.seen - last.after) * withPlace
+  const missing = (now.seen - last.after) * shareWithPlace(path, comparison)
   return missing >= LEAST_EVENTS && (1 - Math.min(usual, 0.99)) ** missing <= CHANCE
+}
+
+/** A field of an object that not every event has is missed in those only that have it, with something in it. */
+function shareWithPlace(path: string, { now }: Comparison): number {
+  if (parentPath(path) === '') return 1
+  const recent = recentPlaces(now, path)
+  if (recent < LEAST_EVENTS || now.events === 0) return 0
+  return Math.min(1, placesOf(now, path) / now.events, recent / recentEvents(now))
 }
 
 /** In which share of its places the field is expected. */

@@ -186,6 +186,29 @@ test('what the plan requires is missed from the first events on, in objects wher
   expect(found(seen([{ at: NOW, events: times(9, { lines }) }]))).toEqual([])
 })
 
+test('what an object or list would hold is missed only where enough of them come with content', () => {
+  const full = [{ sku: 'A', note: null }]
+  const old = { at: OLD.at, events: times(100, { lines: full }) }
+  const now = (events: Data[]) => found(seen([old, { at: NOW, events }]))
+  expect(now(times(10, { lines: [] }))).toEqual(['critical empty lines (unknown)'])
+  expect(now(times(10, { lines: [{}] }))).toEqual(['critical empty lines[] (unknown)'])
+  const bare = times(9, { lines: [{ note: null }] })
+  expect(now([...times(40, { lines: [] }), ...bare])).toEqual(['critical empty lines (unknown)'])
+  expect(now([...times(40, { lines: full.slice(1) }), ...bare, ...bare])).toEqual([
+    'critical vanished lines[].sku (unknown)',
+    'critical empty lines (unknown)',
+  ])
+})
+
+test('what an optional object requires is not missed when the object itself stays away', () => {
+  const old = { at: NOW - 9 * DAY_MS, events: times(100, { lines: [{ sku: 'A', note: null }] }) }
+  const gone = { at: NOW, events: times(500, { cart_value: 1 }) }
+  expect(found(seen([old, gone]))).toEqual([])
+  expect(found(seen([{ ...old, at: NOW - DAY_MS }, gone]))).toEqual([
+    'critical vanished lines (unknown)',
+  ])
+})
+
 test('of an object that is gone, or is new, only itself is told', () => {
   const old = { at: OLD.at, events: times(50, { lines: [{ sku: 'A', note: null }] }) }
   const now = { at: NOW, events: times(50, { rows: [{ sku: 'A', note: null }] }) }
