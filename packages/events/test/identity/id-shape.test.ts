@@ -6,10 +6,13 @@ import { secondShapes, ShapeCounts } from '../../src/identity/shape-counts.ts'
 
 test.each([
   ['42', 'integer'],
-  ['00042', 'integer'],
+  ['0', 'integer'],
+  ['00042', 'integer-padded'],
   ['0b0f8a5e-7c1d-4b60-9a4e-3f1f5a9d2c11', 'uuid'],
+  ['0B0F8A5E-7C1D-4B60-9A4E-3F1F5A9D2C11', 'uuid-upper'],
   ['01HK153X0041F2MZ4K64F6QGQD', 'ulid'],
   ['507f1f77bcf86cd799439011', 'hex'],
+  ['507F1F77BCF86CD799439011', 'hex-upper'],
   ['gid://shopify/Customer/42', 'gid://shopify/Customer/*'],
   ['gid://shopify/Order/42', 'gid://shopify/Order/*'],
   ['cus_42', 'cus_*'],
