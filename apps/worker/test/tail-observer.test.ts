@@ -28,26 +28,26 @@ const setup = () => {
 
 test('nothing is made or told while nobody looks', () => {
   const { told, observer, masked } = setup()
-  observer.decoded(events(3), undefined)
+  observer.decoded(events(3), undefined, 1)
   observer.asked(true)
   observer.asked(false)
-  observer.decoded(events(3), undefined)
+  observer.decoded(events(3), undefined, 1)
   expect([told.length, masked()]).toEqual([0, 0])
 })
 
 test('what is over the bound of a second is left out unmade, and counted in the next', () => {
   const { clock, told, observer, masked } = setup()
   observer.asked(true)
-  observer.decoded(events(TAIL_LINES_PER_SECOND - 1), undefined)
-  observer.decoded(events(4), undefined)
-  observer.decoded(events(5), undefined)
+  observer.decoded(events(TAIL_LINES_PER_SECOND - 1), undefined, 1)
+  observer.decoded(events(4), undefined, 1)
+  observer.decoded(events(5), undefined, 1)
   expect(told.map(({ lines, skipped }) => [lines.length, skipped])).toEqual([
     [TAIL_LINES_PER_SECOND - 1, 0],
     [1, 3],
   ])
   expect(masked()).toBe(TAIL_LINES_PER_SECOND)
   clock.now += 1000
-  observer.decoded(events(2), undefined)
+  observer.decoded(events(2), undefined, 1)
   expect(told.at(-1)).toMatchObject({ lines: [{ what: 'accepted' }, {}], skipped: 5 })
 })
 
@@ -57,7 +57,7 @@ test('a customer whose id is an address or a number is not shown, and is told fr
   const ids = ['cus_1', 'anna@example.com', '+49 30 123456', 'anna@example.com']
   const [event] = events(1)
   for (const customerId of ids) {
-    observer.decoded([{ event: { ...event!.event, customerId } }], undefined)
+    observer.decoded([{ event: { ...event!.event, customerId } }], undefined, 1)
   }
   const [plain, mail, phone, again] = told.map(({ lines }) => lines[0]!.customerId)
   expect([plain, mail]).toEqual(['cus_1', again])

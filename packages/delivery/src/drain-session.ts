@@ -151,7 +151,7 @@ export class DrainSession {
       if (decoded === null) return
       if (decoded.kind !== 'job') return this.#hold(decoded)
       budget.hold(growDecoded(decoded.job))
-      observer.decoded?.(decoded.events, decoded.producer)
+      observer.decoded?.(decoded.events, decoded.producer, decoded.claims)
       for (const pending of decoded.events) this.#lanes.add(pending)
       if (decoded.dead.length > 0) {
         this.#settle(decoded.dead.map((dead) => deadPositionOutcome(dead, settler)))

@@ -19,6 +19,8 @@ export type Decoded =
       readonly events: readonly PendingEvent[]
       /** Whoever made the job, where it says so. */
       readonly producer: string | undefined
+      /** How often the job was claimed, this time included. */
+      readonly claims: number
       readonly dead: readonly DeadPosition[]
     }
   /** Written by a newer version: the partition waits for a newer worker. */
@@ -63,7 +65,8 @@ export class Inbox {
     this.#jobs.shift()
     this.#events -= held.open
     const producer = decoded.kind === 'events' ? decoded.producer : undefined
-    return { kind: 'job', job: held, events: opened.events, producer, dead: opened.dead }
+    const { events, dead } = opened
+    return { kind: 'job', job: held, events, producer, claims: claimed.claims, dead }
   }
 
   #decode({ data }: ClaimedJob, count: number): DecodedJob {

@@ -180,8 +180,15 @@ export interface DeliveryObserver {
   leaseEnded(partition: number, cause: string): void
   outOfSync(partition: number, cause: string): void
   claimed(partition: number, events: number): void
-  /** The events of a job, as they are about to be sent. `producer`: whoever made the job, where it says so. */
-  decoded?(events: readonly { readonly event: RelayEvent }[], producer: string | undefined): void
+  /**
+   * The events of a job, as they are about to be sent. `producer`: whoever made the job, where it says so. `claims`: how often
+   * it was claimed; more than once after a requeue, when some of the events may have been told before.
+   */
+  decoded?(
+    events: readonly { readonly event: RelayEvent }[],
+    producer: string | undefined,
+    claims: number,
+  ): void
   answered(facts: RequestFacts): void
   settled(facts: SettleFacts): void
   /** The relay waits on purpose; null when it goes on. `partition` is null where the whole worker waits. */

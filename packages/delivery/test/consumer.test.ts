@@ -234,19 +234,19 @@ test('an idle consumer claims as soon as there is work, and after a second in an
   await consumer.stop(0, 0)
 })
 
-test('whoever watches sees every event before it is sent, and who made its job', async () => {
+test('whoever watches sees every event before it is sent, who made its job, and how often it was claimed', async () => {
   const bench = setupConsumer()
   const { partition, recorder } = bench
   const [one, two, three] = [track('a'), track('a'), track('b')]
   const data = { v: 1, ns: NAMESPACE, producer: 'checkout@1.4.2', events: [one, two] }
   partition.addJob(claimedJob([one, two], { data: Buffer.from(JSON.stringify(data)), claims: 0 }))
-  partition.add(three)
+  partition.addJob(claimedJob([three], { claims: 2 }))
   const consumer = bench.start()
   await work(bench)
   expect(recorder.decodedEvents).toEqual([
-    { id: one.id, producer: 'checkout@1.4.2' },
-    { id: two.id, producer: 'checkout@1.4.2' },
-    { id: three.id, producer: undefined },
+    { id: one.id, producer: 'checkout@1.4.2', claims: 1 },
+    { id: two.id, producer: 'checkout@1.4.2', claims: 1 },
+    { id: three.id, producer: undefined, claims: 3 },
   ])
   await consumer.stop(0, 0)
 })

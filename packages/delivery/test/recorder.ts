@@ -14,8 +14,12 @@ export class Recorder implements DeliveryObserver {
   /** Of each pause. */
   readonly details: string[] = []
   readonly resumes: PauseReason[] = []
-  /** Ids of events about to be sent, with the producer of their job. */
-  readonly decodedEvents: { readonly id: string; readonly producer: string | undefined }[] = []
+  /** Ids of events about to be sent, with the producer of their job and how often it was claimed. */
+  readonly decodedEvents: {
+    readonly id: string
+    readonly producer: string | undefined
+    readonly claims: number
+  }[] = []
   accepted = 0
 
   leaseTaken(partition: number): void {
@@ -34,8 +38,12 @@ export class Recorder implements DeliveryObserver {
     this.accepted += events
   }
 
-  decoded(events: readonly { readonly event: RelayEvent }[], producer: string | undefined): void {
-    this.decodedEvents.push(...events.map(({ event: { id } }) => ({ id, producer })))
+  decoded(
+    events: readonly { readonly event: RelayEvent }[],
+    producer: string | undefined,
+    claims: number,
+  ): void {
+    this.decodedEvents.push(...events.map(({ event: { id } }) => ({ id, producer, claims })))
   }
 
   answered(facts: RequestFacts): void {

@@ -26,8 +26,8 @@ export const watchMutants: readonly Mutant[] = [
     name: 'watch-not-told',
     breaks: 'Nothing is seen of events, whatever becomes of them.',
     file: DRAIN_SESSION,
-    find: 'observer.decoded?.(decoded.events, decoded.producer)',
-    replace: 'observer.decoded?.([], decoded.producer)',
+    find: 'observer.decoded?.(decoded.events, decoded.producer, decoded.claims)',
+    replace: 'observer.decoded?.([], decoded.producer, decoded.claims)',
     test: { file: CONSUMER_TEST, name: 'whoever watches sees every event before it is sent' },
   },
   {
