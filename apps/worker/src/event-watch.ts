@@ -1,6 +1,10 @@
 // Watches what events look like: their fields, the shapes of customer ids, and with what a customer is seen first. Events
 // enter as they are decoded; what was seen is kept in memory for ten seconds and added to what all workers have seen. It
 // costs the delivery nothing but its share of the processor: a Redis that is away delays what was seen, and never an event.
+//
+// After a requeue the same events come again. Fields and shapes are counted at the first claim of a job alone: somebody's one
+// test event, held through an outage and three restarts, would else be four. What had been claimed and not decoded when it
+// was put back is not counted: at most what a worker holds at a time.
 
 import type { Clock, DeliveryObserver } from '@retention-relay/delivery'
 import { EventSampler, FirstOperations, ShapeCounts } from '@retention-relay/events'
@@ -50,12 +54,13 @@ export class EventWatch {
 
   /** Sees events. */
   readonly observer: Pick<DeliveryObserver, 'decoded'> = {
-    decoded: (events, producer) => {
+    decoded: (events, producer, claims) => {
       const nowMs = this.#parts.clock.wall()
       for (const { event } of events) {
+        this.#customers.see(event)
+        if (claims > 1) continue
         this.#sampler.see(event, producer, nowMs)
         this.#shapes.see(event.customerId)
-        this.#customers.see(event)
       }
     },
   }

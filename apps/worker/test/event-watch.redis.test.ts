@@ -61,10 +61,11 @@ async function setup() {
     newCustomers: (counts) => newCustomers.push(counts),
   })
   const running = watch.run()
-  const see = (events: readonly RelayEvent[], producer?: string): void =>
+  const see = (events: readonly RelayEvent[], producer?: string, claims = 1): void =>
     watch.observer.decoded?.(
       events.map((event) => ({ event })),
       producer,
+      claims,
     )
   const keys = namespaceKeys('watched')
   const seen = async () => {
@@ -98,6 +99,17 @@ test('a Redis that is away delays what was seen, and nothing of it is lost', asy
   expect(shapes).toEqual(['integer 3', 'gid://shopify/Customer/* 1'])
   await watch.stop()
   await running
+})
+
+test('an event that is held through an outage and restarts is one event', async () => {
+  const { see, seen, watch, running } = await setup()
+  for (const claims of [1, 2, 3, 4]) see([track('gid://shopify/Customer/4')], 'shop@1', claims)
+  await watch.stop()
+  await running
+  expect(await seen()).toEqual({
+    profiles: ['shop@1 order_placed 1'],
+    shapes: ['gid://shopify/Customer/* 1'],
+  })
 })
 
 test('what was seen last is there after a stop', async () => {
