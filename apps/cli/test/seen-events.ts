@@ -1,6 +1,7 @@
 // A namespace with what its workers have seen of its events, stored as they do.
 
-import { EventProfile } from '@retention-relay/events'
+import { EventProfile, planHash } from '@retention-relay/events'
+import type { TrackingPlan } from '@retention-relay/events'
 import {
   createRedisClient,
   driftScripts,
@@ -9,6 +10,7 @@ import {
   ScriptRunner,
   storeProfile,
   storeShapes,
+  storeWatchedPlan,
 } from '@retention-relay/queue'
 import { startTestRedis } from '@retention-relay/testkit'
 import { onTestFinished } from 'vitest'
@@ -22,6 +24,8 @@ export interface SeenEvents {
   readonly run: (words: string, env?: Readonly<Record<string, string>>) => Promise<Ended>
   /** Stores so many `cart_updated` with this data. */
   readonly see: (count: number, data: Record<string, unknown>, producer?: string) => Promise<void>
+  /** What workers with this plan do. */
+  readonly watchBy: (plan: TrackingPlan) => Promise<void>
   readonly seeShape: (shape: string, count: number) => Promise<void>
 }
 
@@ -48,6 +52,7 @@ export async function seenEvents(): Promise<SeenEvents> {
       for (let n = 0; n < count; n += 1) profile.add(data)
       await storeProfile(runner, keys, { name: 'cart_updated', producer, profile })
     },
+    watchBy: async (plan) => await storeWatchedPlan(runner, keys, planHash(plan)),
     seeShape: async (shape, count) => await storeShapes(runner, keys, new Map([[shape, count]])),
   }
 }

@@ -1,5 +1,6 @@
 // What relay status says of the watches of events.
 
+import { defineTrackingPlan, retentionPlan } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
 import { sectionOf, shapeOf } from './cli-doc.ts'
@@ -19,7 +20,14 @@ test('a status of calm watches says so', async () => {
   expect(code).toBe(0)
   expect(stdout).toMatch(/^drift {6}none {2}\(of the last 7 days\)$/m)
   expect(stdout).not.toMatch(/^ids/m)
-  const calm = { kind: 'read', findings: 0, critical: 0, gravest: [], secondShapes: [] }
+  const calm = {
+    kind: 'read',
+    isOtherPlan: false,
+    findings: 0,
+    critical: 0,
+    gravest: [],
+    secondShapes: [],
+  }
   expect(watchesOf(await run('status --json'))).toEqual(calm)
 })
 
@@ -62,6 +70,23 @@ test('a status names a second shape of customer ids', async () => {
   )
   const { secondShapes } = watchesOf(await run('status --json')) as { secondShapes: string[] }
   expect(secondShapes).toEqual(['gid://shopify/Customer/*'])
+})
+
+test('a status and the drift compared with another plan than the workers have say so', async () => {
+  const { run, watchBy } = await seenEvents()
+  await watchBy(retentionPlan)
+  expect((await run('status')).stdout).not.toMatch(/^plan/m)
+  expect((await run('plan drift')).stdout).toMatch(/^nothing has changed/)
+
+  await watchBy(defineTrackingPlan({ extends: retentionPlan, events: [], unknownEvents: 'warn' }))
+  expect(watchesOf(await run('status --json'))).toMatchObject({ isOtherPlan: false })
+  const event = { ...retentionPlan.events.order_placed, version: 2 }
+  await watchBy(defineTrackingPlan({ extends: retentionPlan, events: [event] }))
+  const remedy = 'the workers have another tracking plan; set RELAY_TRACKING_PLAN to theirs'
+  expect((await run('status')).stdout).toContain(`plan       another one: ${remedy}`)
+  expect((await run('plan drift')).stdout).toMatch(new RegExp(`^${remedy}`))
+  expect(watchesOf(await run('status --json'))).toMatchObject({ isOtherPlan: true })
+  expect(JSON.parse((await run('plan drift --json')).stdout)).toMatchObject({ isOtherPlan: true })
 })
 
 test('a tracking plan that cannot be loaded leaves the rest of the status', async () => {

@@ -14,6 +14,7 @@ import {
   storeFirstOperations,
   storeProfile,
   storeShapes,
+  storeWatchedPlan,
 } from '@retention-relay/queue'
 import type { NamespaceKeys, ScriptRunner } from '@retention-relay/queue'
 
@@ -29,6 +30,8 @@ export interface EventWatchParts {
   /** Has loaded `driftScripts`. */
   readonly runner: ScriptRunner
   readonly namespace: string
+  /** Hash of the tracking plan, for whoever compares with another one. */
+  readonly planHash: string
   readonly clock: Clock
   /** Told of events that belong to no profile. */
   readonly unwatched: (events: number) => void
@@ -98,6 +101,7 @@ export class EventWatch {
       ...profiles.map((each) => this.#storeProfile(each, unstored)),
       this.#storeShapes(),
       this.#storeCustomers(),
+      this.#storePlan(),
     ])
     this.#sampler.putBack(unstored)
   }
@@ -118,6 +122,12 @@ export class EventWatch {
     } catch {
       for (const [shape, count] of counts) this.#shapes.add(shape, count)
     }
+  }
+
+  /** Again with each addition: a Redis that was emptied knows it no more. */
+  async #storePlan(): Promise<void> {
+    const { runner, planHash } = this.#parts
+    await storeWatchedPlan(runner, this.#keys, planHash).catch(() => undefined)
   }
 
   /** What cannot be stored is left: a customer who comes again is looked at again. */

@@ -3,7 +3,7 @@
 
 import { systemClock } from '@retention-relay/delivery'
 import type { DeliveryObserver } from '@retention-relay/delivery'
-import { personalMask } from '@retention-relay/events'
+import { personalMask, planHash } from '@retention-relay/events'
 import type { TrackingPlan } from '@retention-relay/events'
 import { driftScripts, publishTail, ScriptRunner } from '@retention-relay/queue'
 import type { RedisClient } from '@retention-relay/queue'
@@ -63,10 +63,14 @@ function metricsOf({ client, namespace, plan, readBacklog }: ObservationParts): 
   return createMetrics(readBacklog, watchReader(client, namespace, { plan, now }), plan)
 }
 
-function watchOf({ client, namespace }: ObservationParts, metrics: WorkerMetrics): EventWatch {
+function watchOf(
+  { client, namespace, plan }: ObservationParts,
+  metrics: WorkerMetrics,
+): EventWatch {
   return new EventWatch({
     runner: new ScriptRunner(client, driftScripts),
     namespace,
+    planHash: planHash(plan),
     clock: systemClock,
     unwatched: metrics.noteUnwatched,
     newCustomers: metrics.noteNewCustomers,

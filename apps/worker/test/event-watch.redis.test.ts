@@ -10,6 +10,7 @@ import {
   namespaceKeys,
   readProfiles,
   readShapes,
+  readWatchedPlan,
   ScriptRunner,
 } from '@retention-relay/queue'
 import { startTestRedis } from '@retention-relay/testkit'
@@ -56,6 +57,7 @@ async function setup() {
   const watch = new EventWatch({
     runner,
     namespace: 'watched',
+    planHash: '0123456789ab',
     clock,
     unwatched: (events) => expect(events).toBe(0),
     newCustomers: (counts) => newCustomers.push(counts),
@@ -113,10 +115,11 @@ test('an event that is held through an outage and restarts is one event', async 
 })
 
 test('what was seen last is there after a stop', async () => {
-  const { see, seen, watch, running } = await setup()
+  const { client, see, seen, watch, running } = await setup()
   see([track('1')])
   await watch.stop()
   await running
+  expect(await readWatchedPlan(client, namespaceKeys('watched'))).toBe('0123456789ab')
   expect((await seen()).profiles).toEqual(['unknown order_placed 1'])
 })
 

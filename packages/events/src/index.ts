@@ -84,6 +84,7 @@ export type {
 } from './outcome.ts'
 export { loadTrackingPlan, TRACKING_PLAN_VARIABLE } from './load-tracking-plan.ts'
 export { crc16, DEFAULT_PARTITIONS, partitionOf } from './partition.ts'
+export { planHash } from './plan-hash.ts'
 export { schemaFields } from './schema-fields.ts'
 export type { SchemaField } from './schema-fields.ts'
 export { timeRules } from './time-rules.ts'

@@ -1,9 +1,15 @@
 // What the relay has seen of a namespace's events: their fields, what has changed in them, and the shapes of customer
 // ids. Nothing is written.
 
-import { findDrift, secondShapes, shareOf, valuesOf } from '@retention-relay/events'
+import { findDrift, planHash, secondShapes, shareOf, valuesOf } from '@retention-relay/events'
 import type { DriftFinding, SeenProfile, SeenShape, TrackingPlan } from '@retention-relay/events'
-import { namespaceKeys, readNamespace, readProfiles, readShapes } from '@retention-relay/queue'
+import {
+  namespaceKeys,
+  readNamespace,
+  readProfiles,
+  readShapes,
+  readWatchedPlan,
+} from '@retention-relay/queue'
 
 import type { OpsConnection } from './connection.ts'
 
@@ -37,6 +43,8 @@ export interface WatchedEvent {
 export interface DriftReport {
   readonly namespace: string
   readonly takenAt: number
+  /** The workers have another tracking plan than the one that was compared with. */
+  readonly isOtherPlan: boolean
   readonly findings: readonly DriftFinding[]
   readonly events: readonly WatchedEvent[]
   /** Shapes of customer ids, the most frequent first. */
@@ -51,13 +59,18 @@ export async function readDrift(
 ): Promise<DriftReport | null> {
   if ((await readNamespace(client, namespace)) === null) return null
   const keys = namespaceKeys(namespace)
-  const [all, shapes] = await Promise.all([readProfiles(client, keys), readShapes(client, keys)])
+  const [all, shapes, watched] = await Promise.all([
+    readProfiles(client, keys),
+    readShapes(client, keys),
+    readWatchedPlan(client, keys),
+  ])
   const profiles = event === undefined ? all : all.filter(({ name }) => name === event)
   const takenAt = Date.now()
   const seconds = secondShapes(shapes, takenAt)
   return {
     namespace,
     takenAt,
+    isOtherPlan: watched !== null && watched !== planHash(plan),
     findings: findDrift(profiles, plan, takenAt),
     events: profiles.map((profile) => watchedEvent(profile)).toSorted(byName),
     shapes: shapes.map((shape) => ({ ...shape, isSecond: seconds.includes(shape) })),

@@ -55,8 +55,10 @@ export {
   driftScripts,
   readProfiles,
   readShapes,
+  readWatchedPlan,
   storeProfile,
   storeShapes,
+  storeWatchedPlan,
 } from './drift/drift-store.ts'
 export { findUnidentified, identifiedScripts } from './identified/identified-store.ts'
 export { readTombstones, tombstoneScripts, writeTombstones } from './tombstones/tombstone-store.ts'

@@ -77,7 +77,7 @@ export interface NamespaceKeys {
    * `<drift>:<profile>`, of the newest events also in `<drift>:<profile>:<0 or 1>`. Expires.
    */
   readonly drift: string
-  /** Shapes of customer ids: events, first and last time. Hash with expiry. */
+  /** Shapes of customer ids: events, first and last time; and which tracking plan the workers have. Hash with expiry. */
   readonly idShapes: string
   /** Customers that were seen, one in eight, as 64-bit integers. Sets with expiry: `<customers>:<bucket>`. */
   readonly customers: string

@@ -16,6 +16,9 @@ export type SeenWatches =
   | ({ readonly kind: 'read' } & Watches)
   | { readonly kind: 'unknown'; readonly why: string }
 
+/** What to do where the command compares with another plan than the workers have. */
+export const OTHER_PLAN: string = `the workers have another tracking plan; set ${TRACKING_PLAN_VARIABLE} to theirs, what is told of fields may be wrong`
+
 /** Reads them, as `relay plan drift` does. */
 export async function seeWatches(
   connection: OpsConnection,
@@ -34,7 +37,11 @@ export function watchLines(watches: SeenWatches, style: Style): string[] {
   if (watches.kind === 'unknown') {
     return [`drift      ${style.yellow('cannot be told')}: ${printable(watches.why)}`]
   }
-  return [...driftLines(watches, style), ...shapeLines(watches, style)]
+  return [
+    ...(watches.isOtherPlan ? [`plan       ${style.yellow('another one')}: ${OTHER_PLAN}`] : []),
+    ...driftLines(watches, style),
+    ...shapeLines(watches, style),
+  ]
 }
 
 async function planOrFault(env: Surroundings['env']): Promise<TrackingPlan | RelayError> {

@@ -11,6 +11,7 @@ import { styleOf } from '../output/style.ts'
 import type { Style } from '../output/style.ts'
 import { cutLine, formatTable } from '../output/table.ts'
 import type { Column } from '../output/table.ts'
+import { OTHER_PLAN } from '../status/seen-watches.ts'
 import { writeJson } from '../surroundings.ts'
 import type { Screen, Surroundings } from '../surroundings.ts'
 import { JSON_FLAG, NAMESPACE_FLAG } from '../verb.ts'
@@ -63,6 +64,7 @@ function print(report: DriftReport, event: string | undefined, surroundings: Sur
   const { out, env } = surroundings
   const style = styleOf(out, env)
   const lines = [
+    ...(report.isOtherPlan ? [style.yellow(OTHER_PLAN), ''] : []),
     ...findingLines(report, out, style),
     ...(event === undefined ? [] : eventLines(report, event, style)),
     '',

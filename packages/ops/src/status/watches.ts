@@ -11,6 +11,8 @@ const MOST_TOLD = 3
 
 /** The head of a drift report. */
 export interface Watches {
+  /** The workers have another tracking plan than the one that was compared with. */
+  readonly isOtherPlan: boolean
   /** Findings of drift. */
   readonly findings: number
   /** Of these, those about critical fields. */
@@ -29,8 +31,9 @@ export async function readWatches(
 ): Promise<Watches | null> {
   const report = await readDrift(connection, namespace, { plan })
   if (report === null) return null
-  const { findings, shapes } = report
+  const { isOtherPlan, findings, shapes } = report
   return {
+    isOtherPlan,
     findings: findings.length,
     critical: findings.filter(({ critical }) => critical).length,
     gravest: findings.slice(0, MOST_TOLD),

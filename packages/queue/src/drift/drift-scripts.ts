@@ -150,3 +150,13 @@ redis.call('PEXPIRE', KEYS[1], ${DRIFT_TTL_MS})
 return shapes
 `,
 )
+
+/** Keeps which tracking plan the workers have, in the field `plan` beside the shapes. */
+export const watchedPlanScript: Script = defineScript(
+  'watched-plan',
+  `
+-- KEYS[1] shapes (hash)  ARGV[1] hash of the plan
+redis.call('HSET', KEYS[1], 'plan', ARGV[1])
+return redis.call('PEXPIRE', KEYS[1], ${DRIFT_TTL_MS})
+`,
+)

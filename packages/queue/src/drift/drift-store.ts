@@ -10,10 +10,15 @@ import type { Script, ScriptRunner } from '../connection/script.ts'
 import type { NamespaceKeys } from '../keys.ts'
 import { readSeenProfile } from './read-profile.ts'
 import { customersScript } from './customers-script.ts'
-import { shapesScript, watchScript } from './drift-scripts.ts'
+import { shapesScript, watchedPlanScript, watchScript } from './drift-scripts.ts'
 
 /** Scripts that a runner for the store must load. */
-export const driftScripts: readonly Script[] = [watchScript, shapesScript, customersScript]
+export const driftScripts: readonly Script[] = [
+  watchScript,
+  shapesScript,
+  watchedPlanScript,
+  customersScript,
+]
 
 /** Profiles that are read together. */
 const READ_AT_ONCE = 20
@@ -37,6 +42,23 @@ export async function storeShapes(
   counts: ReadonlyMap<string, number>,
 ): Promise<void> {
   if (counts.size > 0) await runner.run(shapesScript, [keys.idShapes], [...counts].flat())
+}
+
+/** Says which tracking plan the workers have; the last one that says so counts. */
+export async function storeWatchedPlan(
+  runner: ScriptRunner,
+  keys: NamespaceKeys,
+  hash: string,
+): Promise<void> {
+  await runner.run(watchedPlanScript, [keys.idShapes], [hash])
+}
+
+/** Hash of the workers' tracking plan; null where none has said it in the last 14 days. */
+export async function readWatchedPlan(
+  client: RedisClient,
+  keys: NamespaceKeys,
+): Promise<string | null> {
+  return await client.hget(keys.idShapes, 'plan')
 }
 
 /** Every profile. */
