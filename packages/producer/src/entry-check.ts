@@ -6,22 +6,26 @@ import type { TrackingPlan } from '@retention-relay/events'
 
 import { draftOf } from './draft.ts'
 import { prepareEvent } from './prepare-event.ts'
+import type { CustomerIdKind } from './customer-id.ts'
 import type { EventRules } from './prepare-event.ts'
 
 /** Any one: it decides ids, and no id is kept. */
 const NAMESPACE = 'check'
 
 /**
- * A check of entries against a plan. It throws the RelayError `RELAY_EVENT_…` that `enqueue` would refuse the entry with.
+ * A check of entries against a plan, for a producer with these `allowCustomerIds`. It throws the RelayError `RELAY_EVENT_…` that `enqueue` would refuse the entry with.
  *
  * @throws RelayError `RELAY_CONFIG_INVALID` when the rules of the plan contradict each other.
  */
-export function entryCheck(plan: TrackingPlan): (entry: unknown) => void {
+export function entryCheck(
+  plan: TrackingPlan,
+  allowCustomerIds: readonly CustomerIdKind[] = [],
+): (entry: unknown) => void {
   const rules: EventRules = {
     namespace: NAMESPACE,
     plan,
     time: timeRules(plan, NAMESPACE),
-    allowCustomerIds: [],
+    allowCustomerIds,
     now: Date.now,
     nextUlid: createUlidSource(),
   }
