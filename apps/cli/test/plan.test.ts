@@ -96,6 +96,22 @@ describe('relay plan check', () => {
     expect(ended).toMatchObject({ code: 0, stdout: '1 line: 1 match the plan, 0 faults\n' })
   })
 
+  it('takes the kinds of customer ids that the shop allows, and no others', async () => {
+    const lines = ['a@shop.example', '+49 30 123456'].map((customerId) =>
+      sample('order_placed', order, { customerId }),
+    )
+    const check = async (...words: string[]): Promise<Ended> =>
+      await relay(['plan', 'check', '-', ...words], { stdin: lines.join('\n') })
+    expect((await check()).stdout).toContain('2 lines: 0 match the plan')
+    const mail = await check('--allow-customer-ids', 'email')
+    expect(mail).toMatchObject({ code: 1 })
+    expect(mail.stdout).toMatch(/^line 2: order_placed: customerId: .*phone number/)
+    expect(await check('--allow-customer-ids', 'email,phone')).toMatchObject({ code: 0 })
+    const wrong = await check('--allow-customer-ids', 'email,fax')
+    expect(wrong).toMatchObject({ code: 2, stdout: '' })
+    expect(wrong.stderr).toContain('--allow-customer-ids takes email, phone, or email,phone.')
+  })
+
   it.each([
     ['x{', null, null],
     ['{"op":"upsert"}', 'upsert', null],

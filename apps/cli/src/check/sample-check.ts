@@ -5,6 +5,7 @@
 import { RelayError } from '@retention-relay/events'
 import type { Checks, DataFault, EventDefinition, TrackingPlan } from '@retention-relay/events'
 import { entryCheck } from '@retention-relay/producer'
+import type { CustomerIdKind } from '@retention-relay/producer'
 
 import type { Line } from '../send/lines.ts'
 import { parseLine } from '../send/parse-line.ts'
@@ -27,12 +28,13 @@ export interface CheckedSample {
   readonly faults: readonly SampleFault[]
 }
 
-/** Checks line by line. */
+/** Checks line by line, as a producer with these `allowCustomerIds` would. */
 export async function* checkSamples(
   lines: AsyncIterable<Line>,
   plan: TrackingPlan,
+  allowCustomerIds: readonly CustomerIdKind[],
 ): AsyncGenerator<CheckedSample> {
-  const check = entryCheck(withoutWarnings(plan))
+  const check = entryCheck(withoutWarnings(plan), allowCustomerIds)
   for await (const line of lines) yield { faults: faultsOf(line, check) }
 }
 

@@ -2,6 +2,7 @@
 // needed.
 
 import type { TrackingPlan } from '@retention-relay/events'
+import type { CustomerIdKind } from '@retention-relay/producer'
 
 import { checkSamples } from '../check/sample-check.ts'
 import type { SampleFault } from '../check/sample-check.ts'
@@ -13,14 +14,22 @@ import { openSource, readSource } from '../send/source.ts'
 import type { Source } from '../send/source.ts'
 import { writeJson } from '../surroundings.ts'
 import type { Surroundings } from '../surroundings.ts'
-import { JSON_FLAG, PLAN_FLAG } from '../verb.ts'
+import { JSON_FLAG, PLAN_FLAG, valueOf } from '../verb.ts'
 import type { Arguments, Verb } from '../verb.ts'
 
 /** The verb. */
 export const planCheckVerb: Verb = {
   name: 'plan check',
   positionals: ['FILE'],
-  flags: [JSON_FLAG, PLAN_FLAG],
+  flags: [
+    JSON_FLAG,
+    PLAN_FLAG,
+    {
+      name: 'allow-customer-ids',
+      value: 'KINDS',
+      summary: "What the service's producer has as allowCustomerIds: email, phone, or email,phone.",
+    },
+  ],
   summary: 'Check samples of events against the tracking plan, one JSON object per line.',
   run: planCheck,
 }
@@ -36,12 +45,13 @@ interface Findings {
 
 async function planCheck(args: Arguments, surroundings: Surroundings): Promise<number> {
   const { env, stdin, stop, out } = surroundings
+  const allowed = allowedIds(valueOf(args, 'allow-customer-ids'))
   const plan = await findPlan(args, env)
   const source = await openSource(args.positionals[0], stdin)
   const endReading = (): void => void source.stream.destroy()
   stop.addEventListener('abort', endReading)
   try {
-    const findings = await check(source, plan)
+    const findings = await check(source, plan, allowed)
     if (args.flags['json'] === true) writeJson(out, findings)
     else print(findings, surroundings)
     return findings.faults.length > 0 ? EXIT.wrong : EXIT.ok
@@ -54,11 +64,23 @@ async function planCheck(args: Arguments, surroundings: Surroundings): Promise<n
   }
 }
 
-async function check(source: Source, plan: TrackingPlan): Promise<Findings> {
+function allowedIds(text: string | undefined): readonly CustomerIdKind[] {
+  if (text === undefined) return []
+  const kinds = text.split(',')
+  const isKind = (kind: string): kind is CustomerIdKind => kind === 'email' || kind === 'phone'
+  if (kinds.every(isKind)) return kinds
+  throw new CliError('usage', '--allow-customer-ids takes email, phone, or email,phone.')
+}
+
+async function check(
+  source: Source,
+  plan: TrackingPlan,
+  allowed: readonly CustomerIdKind[],
+): Promise<Findings> {
   const found: SampleFault[] = []
   let lines = 0
   let valid = 0
-  for await (const { faults } of checkSamples(readSource(source), plan)) {
+  for await (const { faults } of checkSamples(readSource(source), plan, allowed)) {
     lines += 1
     if (faults.length === 0) valid += 1
     found.push(...faults)
