@@ -59,8 +59,11 @@ function writeSamples(data: object): void {
   writeFileSync(join(folder, env['SAMPLES'] ?? ''), `${JSON.stringify(sample)}\n`)
 }
 
-async function runLine(line: string): Promise<{ code: number; stdout: string }> {
-  const around = { cwd: folder, env: { PATH: process.env['PATH'], ...env } }
+async function runLine(
+  line: string,
+  variables: Readonly<Record<string, string>> = env,
+): Promise<{ code: number; stdout: string }> {
+  const around = { cwd: folder, env: { PATH: process.env['PATH'], ...variables } }
   return new Promise((resolve) => {
     execFile('sh', ['-c', line], around, (error, stdout) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, stdout })
@@ -86,4 +89,22 @@ test('a renamed field stops the step that compares, and an old sample the one th
   expect(ended.map(({ code }) => code)).toEqual([1, 0, 0, 1])
   expect(ended[0]?.stdout).toContain('line 1: quiz_taken: data.quizScore: expected number')
   expect(ended[3]?.stdout).toContain('quiz_score: renamed to quizScore')
+})
+
+test('without the line of the own plan every step goes by the shipped one', async () => {
+  const { RELAY_TRACKING_PLAN: own, ...shipped } = env
+  expect(own).toBeDefined()
+  const sample = { op: 'track', customerId: 'cus_1', name: 'order_placed', data: { value: '1' } }
+  const lines = [
+    JSON.stringify(sample),
+    '{"op":"identify","customerId":"cus_1","attributes":{"total_orders":3}}',
+  ]
+  const ended: { code: number; stdout: string }[] = []
+  for (const each of lines) {
+    writeFileSync(join(folder, env['SAMPLES'] ?? ''), each)
+    for (const command of commands) ended.push(await runLine(command, shipped))
+  }
+  expect(ended.map(({ code }) => code)).toEqual([1, 0, 0, 0, 0, 0, 0, 0])
+  expect(ended[0]?.stdout).toContain('line 1: order_placed: data.value: expected number')
+  expect(ended[7]?.stdout).toBe('no differences\n')
 })
