@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { cartId, currency, HOUR_MS, item, money, revision } from './fields.ts'
+import { revisionKey } from './key-parts.ts'
 
 /** What is in a cart has changed. */
 export const cartUpdated = defineEvent({
@@ -21,7 +22,7 @@ export const cartUpdated = defineEvent({
   staleAfterMs: 24 * HOUR_MS,
   onStale: 'dead-letter',
   idempotencyKey: {
-    of: (data) => (data.revision === undefined ? undefined : `${data.cart_id}:${data.revision}`),
+    of: (data) => revisionKey(data.cart_id, data.revision),
     why: 'A cart that changes three times is told three times; only the number of the change tells a repeated call.',
   },
 })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { cartId, checkoutId, checkoutUrl, currency, HOUR_MS, items, money } from './fields.ts'
+import { idKey } from './key-parts.ts'
 
 /** A customer entered the checkout. */
 export const checkoutStarted = defineEvent({
@@ -22,7 +23,7 @@ export const checkoutStarted = defineEvent({
   staleAfterMs: 24 * HOUR_MS,
   onStale: 'dead-letter',
   idempotencyKey: {
-    of: (data) => data.checkout_id,
+    of: (data) => idKey(data.checkout_id),
     why: 'A checkout starts once; a reload of its first page is the same start. A later change is a checkout_updated.',
   },
 })

@@ -11,6 +11,7 @@ import {
   money,
   revision,
 } from './fields.ts'
+import { revisionKey } from './key-parts.ts'
 
 /** A checkout has changed after it was started. */
 export const checkoutUpdated = defineEvent({
@@ -32,8 +33,7 @@ export const checkoutUpdated = defineEvent({
   staleAfterMs: 24 * HOUR_MS,
   onStale: 'dead-letter',
   idempotencyKey: {
-    of: (data) =>
-      data.revision === undefined ? undefined : `${data.checkout_id}:${data.revision}`,
+    of: (data) => revisionKey(data.checkout_id, data.revision),
     why: 'Each change is told; only the number of the change tells a repeated call.',
   },
 })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { currency, money, orderId, shopId } from './fields.ts'
+import { orderPartKey } from './key-parts.ts'
 
 /** An order was canceled, whole or in part. */
 export const orderCanceled = defineEvent({
@@ -26,7 +27,7 @@ export const orderCanceled = defineEvent({
   }),
   critical: ['order_id', 'reason'],
   idempotencyKey: {
-    of: (data) => data.cancellation_id ?? data.order_id,
+    of: (data) => orderPartKey(data.cancellation_id, data.order_id),
     why: 'Each cancellation is told once; without an id of its own the order counts as canceled whole, and that once.',
   },
 })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { orderId, shopId, unixSeconds } from './fields.ts'
+import { orderPartKey } from './key-parts.ts'
 
 /** A parcel of an order reached the customer. */
 export const orderDelivered = defineEvent({
@@ -17,7 +18,7 @@ export const orderDelivered = defineEvent({
   }),
   critical: ['order_id', 'delivered_at'],
   idempotencyKey: {
-    of: (data) => data.fulfillment_id ?? data.order_id,
+    of: (data) => orderPartKey(data.fulfillment_id, data.order_id),
     why: 'Each parcel arrives once; without a parcel id the order counts as one parcel.',
   },
 })

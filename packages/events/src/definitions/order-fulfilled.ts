@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { orderId, shopId, text, unixSeconds, webAddress } from './fields.ts'
+import { orderPartKey } from './key-parts.ts'
 
 /** A parcel of an order left the warehouse. */
 export const orderFulfilled = defineEvent({
@@ -27,7 +28,7 @@ export const orderFulfilled = defineEvent({
   personal: ['tracking_url'],
   critical: ['order_id'],
   idempotencyKey: {
-    of: (data) => data.fulfillment_id ?? data.order_id,
+    of: (data) => orderPartKey(data.fulfillment_id, data.order_id),
     why: 'Each parcel leaves once; without a parcel id the order counts as one parcel.',
   },
 })

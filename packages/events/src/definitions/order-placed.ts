@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { cartId, checkoutId, currency, items, money, orderId, text } from './fields.ts'
+import { idKey } from './key-parts.ts'
 
 /** An order was placed and accepted by the shop. */
 export const orderPlaced = defineEvent({
@@ -21,7 +22,7 @@ export const orderPlaced = defineEvent({
   // Whoever has paid gets no word about the cart.
   supersedes: ['checkout_started', 'checkout_updated', 'added_to_cart', 'cart_updated'],
   idempotencyKey: {
-    of: (data) => data.order_id,
+    of: (data) => idKey(data.order_id),
     why: 'An order is placed once, whichever service tells of it and however often its webhook is retried.',
   },
 })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { currency, money, orderId, shopId } from './fields.ts'
+import { idKey } from './key-parts.ts'
 
 /** Money of an order went back to the customer. */
 export const orderRefunded = defineEvent({
@@ -23,7 +24,7 @@ export const orderRefunded = defineEvent({
   }),
   critical: ['order_id', 'reason', 'value'],
   idempotencyKey: {
-    of: (data) => data.refund_id,
+    of: (data) => idKey(data.refund_id),
     why: 'An order may be refunded in parts, each of them once.',
   },
 })

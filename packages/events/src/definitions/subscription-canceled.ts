@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { shopId, subscriptionId, unixSeconds } from './fields.ts'
+import { idKey } from './key-parts.ts'
 
 /** A subscription was canceled. */
 export const subscriptionCanceled = defineEvent({
@@ -33,7 +34,7 @@ export const subscriptionCanceled = defineEvent({
   }),
   critical: ['subscription_id', 'reason'],
   idempotencyKey: {
-    of: (data) => data.cancellation_id,
+    of: (data) => idKey(data.cancellation_id),
     why: 'A subscription may be canceled, resumed and canceled again, so only the cancellation has a key.',
   },
 })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { count, currency, items, money, subscriptionId, unixSeconds } from './fields.ts'
+import { idKey } from './key-parts.ts'
 
 /** A customer subscribed. */
 export const subscriptionCreated = defineEvent({
@@ -24,7 +25,7 @@ export const subscriptionCreated = defineEvent({
   }),
   critical: ['subscription_id', 'interval_days', 'value'],
   idempotencyKey: {
-    of: (data) => data.subscription_id,
+    of: (data) => idKey(data.subscription_id),
     why: 'A subscription is created once.',
   },
 })

@@ -2,6 +2,7 @@ import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
 import { count, currency, money, shopId, subscriptionId, unixSeconds } from './fields.ts'
+import { idKey } from './key-parts.ts'
 
 /** A charge of a subscription failed. */
 export const subscriptionPaymentFailed = defineEvent({
@@ -27,7 +28,7 @@ export const subscriptionPaymentFailed = defineEvent({
   }),
   critical: ['subscription_id', 'reason', 'next_attempt_at'],
   idempotencyKey: {
-    of: (data) => data.payment_id,
+    of: (data) => idKey(data.payment_id),
     why: 'Each failed charge has an id at the payment provider, whose webhooks come more than once.',
   },
 })
