@@ -75,9 +75,14 @@ export function timeRules(plan: TrackingPlan, namespace: string): TimeRules {
 function scopesOf(customerId: string, data: JsonObject): string[] {
   const scopes = [`customer:${customerId}`]
   const { checkout_id: checkoutId, cart_id: cartId } = data
-  if (typeof checkoutId === 'string') scopes.push(`checkout:${checkoutId}`)
-  if (typeof cartId === 'string') scopes.push(`cart:${cartId}`)
+  if (isFilled(checkoutId)) scopes.push(`checkout:${checkoutId}`)
+  if (isFilled(cartId)) scopes.push(`cart:${cartId}`)
   return scopes
+}
+
+/** An empty id, which unchecked data may hold, would be one scope of many carts. */
+function isFilled(id: unknown): id is string {
+  return typeof id === 'string' && id !== ''
 }
 
 /** Superseding names by superseded name. */

@@ -54,6 +54,12 @@ test('an order makes no purchase and no other order senseless', () => {
   expect(rules.tombstonesOf(event('checkout_started', 'account', {}))).toBe(null)
 })
 
+test('an order without a checkout id does not meet the checkouts without one', () => {
+  const blank = { checkout_id: '', cart_id: '' }
+  const order = event('order_placed', 'account', { order_id: 'o', ...blank })
+  expect(meets(order, event('checkout_started', 'guest', blank))).toBe(false)
+})
+
 test('namespaces do not meet', () => {
   const order = event('order_placed', 'account', { order_id: 'o' })
   const other = timeRules(retentionPlan, 'staging').tombstonesOf(order)?.marks

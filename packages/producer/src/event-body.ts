@@ -9,7 +9,13 @@ import {
   RelayError,
   typeName,
 } from '@retention-relay/events'
-import type { Checks, JsonObject, ObjectSchema, TrackingPlan } from '@retention-relay/events'
+import type {
+  Checks,
+  EventDefinition,
+  JsonObject,
+  ObjectSchema,
+  TrackingPlan,
+} from '@retention-relay/events'
 
 import { checkCustomerId } from './customer-id.ts'
 import type { CustomerIdKind } from './customer-id.ts'
@@ -70,13 +76,10 @@ function trackBody(body: unknown, plan: TrackingPlan): EventBody {
   }
   const definition = findDefinition(plan, name)
   if (definition === undefined) return unknownBody(name, data, plan)
-  const { schema, checks, version, idempotencyKey } = definition
+  const { schema, checks, version } = definition
   const { data: checked, tolerated } = check(data, { schema, checks, what: name, root: 'data' })
   const fields = { op: 'track', name, data: checked, version }
-  const definedKey = keyOf(name, checked, idempotencyKey?.of)
-  // A key that is none, of data that does not match, is no fault of a call that is to be delivered all the same.
-  if (tolerated && typeof definedKey !== 'string') return { fields, label: name, tolerated }
-  return { fields, label: name, definedKey, tolerated }
+  return { fields, label: name, definedKey: keyOf(definition, checked), tolerated }
 }
 
 /** An event that the plan does not name. */
@@ -114,17 +117,22 @@ function objectOf(value: unknown, what: string, root: string): Record<string, un
   throw new RelayError('RELAY_EVENT_INVALID', message)
 }
 
-function keyOf(
-  name: string,
-  data: Record<string, unknown>,
-  of: ((data: Record<string, unknown>) => string | undefined) | undefined,
-): string | undefined {
+/** What the definition makes of the data; checked with the caller's own key where data is checked. */
+function keyOf(definition: EventDefinition, data: Record<string, unknown>): unknown {
+  const { name, checks = 'strict', idempotencyKey } = definition
   try {
-    return of?.(data)
+    const key: unknown = idempotencyKey?.of(data)
+    return checks === 'strict' || isFilled(key) ? key : undefined
   } catch (error) {
+    // A key that is none, of data that may be anything, is no fault of a call that is to be delivered all the same.
+    if (checks !== 'strict') return undefined
     const what = error instanceof Error ? error.name : 'an error'
     throw new RelayError('RELAY_EVENT_INVALID', `The idempotency key of ${name} threw ${what}.`)
   }
+}
+
+function isFilled(key: unknown): key is string {
+  return typeof key === 'string' && key !== ''
 }
 
 function mergeBody(draft: Draft, rules: BodyRules): EventBody {

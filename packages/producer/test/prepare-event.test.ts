@@ -15,7 +15,7 @@ import {
   retentionPlan,
   timeRules,
 } from '@retention-relay/events'
-import type { RelayEvent, TrackingPlan } from '@retention-relay/events'
+import type { Checks, RelayEvent, TrackingPlan } from '@retention-relay/events'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
@@ -161,6 +161,55 @@ describe('the id of an event', () => {
   it('is the one that the caller gives, for a second try', () => {
     const id = '01HK153X0041F2MZ4K64F6QGQD'
     expect(prepare(track(order, { id })).id).toBe(id)
+  })
+})
+
+describe('the idempotency key of a definition', () => {
+  /** A plan whose event takes anything as strictly as this, and has this key. */
+  const keyed = (checks: Checks, of: (data: Record<string, unknown>) => unknown): TrackingPlan =>
+    defineTrackingPlan({
+      events: [
+        defineEvent({
+          name: 'anything',
+          description: 'A test.',
+          version: 1,
+          schema: z.looseObject({}),
+          checks,
+          idempotencyKey: { of: of as (data: object) => string, why: 'A test.' },
+        }),
+      ],
+      attributes: defineAttributes({ description: 'A test.', schema: z.looseObject({}) }),
+    })
+  const noKeys: [string, () => unknown][] = [
+    ['a number', () => 981],
+    ['an empty text', () => ''],
+    ['null', () => null],
+    [
+      'an error',
+      () => {
+        throw new TypeError('not there')
+      },
+    ],
+  ]
+
+  it.each(noKeys)('that is %s is none, and no fault, where data is not refused', (_, of) => {
+    for (const checks of ['warn', 'off'] as const) {
+      const plan = keyed(checks, of)
+      const ids = [prepare(anything({}), plan).id, prepare(anything({}), plan).id]
+      expect(new Set(ids).size).toBe(2)
+    }
+  })
+
+  it.each(noKeys)('that is %s is a fault where data is refused', (_, of) => {
+    expect(errorOf(anything({}), keyed('strict', of)).code).toMatch(/^RELAY_EVENT_(ID|INVALID)$/)
+  })
+
+  it.each<Checks>(['strict', 'warn', 'off'])('counts where checks are %s', (checks) => {
+    const { id } = prepare(
+      anything({ no: '7' }),
+      keyed(checks, ({ no }) => no),
+    )
+    expect(id).toBe(deriveId('test', 'anything', '7'))
   })
 })
 
