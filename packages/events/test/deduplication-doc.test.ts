@@ -9,9 +9,9 @@ const rows = tableRows(
   text.slice(text.indexOf('## Every event'), text.indexOf('## Two layers')),
 ).slice(1)
 
-/** `a and b` needs all fields; `a, or b` takes the first that is there. */
-const fieldsOf = (key: string): string[] =>
-  [...key.matchAll(/[a-z_]+_id|revision/g)].map(([name]) => name)
+/** `a and b` needs all parts; `a, or b` takes the first that is there. `order:` is a part as it stands. */
+const partsOf = (key: string): string[] =>
+  [...key.matchAll(/[a-z_]+_id|revision|order(?=:)/g)].map(([name]) => name)
 
 const valuesOf = (fields: readonly string[]): Record<string, unknown> =>
   Object.fromEntries(fields.map((name) => [name, name === 'revision' ? 7 : `<${name}>`]))
@@ -33,11 +33,11 @@ describe('the table of keys', () => {
   it.each(keyed.filter(([, key]) => key !== 'none'))(
     'is right about what the key of %s is made of: %s',
     (name = '', key = '') => {
-      const fields = fieldsOf(key)
-      const needed = key.includes(' and ') ? [fields] : fields.map((field) => [field])
-      needed.forEach((parts, index) => {
-        const rest = needed.slice(index).flat()
-        expect(keyOf(name, valuesOf(rest))).toBe(Object.values(valuesOf(parts)).join(':'))
+      const ways = key.split(', or ').map((way) => partsOf(way))
+      ways.forEach((parts, index) => {
+        const rest = ways.slice(index).flat()
+        const made = parts.map((part) => (part === 'order' ? part : valuesOf(parts)[part]))
+        expect(keyOf(name, valuesOf(rest))).toBe(made.join(':'))
         expect(keyOf(name, valuesOf(parts.slice(0, -1)))).toBeUndefined()
       })
     },

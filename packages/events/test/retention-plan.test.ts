@@ -18,9 +18,9 @@ const EXAMPLES: Record<string, { data: Record<string, unknown>; key: string | un
   checkout_started: { data: checkout, key: 'ch-1' },
   checkout_updated: { data: { ...checkout, revision: 4 }, key: 'ch-1:4' },
   order_placed: { data: { order_id: 'o-1', items: [item], ...value, coupon: 'X' }, key: 'o-1' },
-  order_canceled: { data: { order_id: 'o-1', reason: 'fraud', ...value }, key: 'o-1' },
+  order_canceled: { data: { order_id: 'o-1', reason: 'fraud', ...value }, key: 'order:o-1' },
   order_fulfilled: { data: { order_id: 'o-1', fulfillment_id: 'f-1' }, key: 'f-1' },
-  order_delivered: { data: { order_id: 'o-1', delivered_at: 1_796_000_000 }, key: 'o-1' },
+  order_delivered: { data: { order_id: 'o-1', delivered_at: 1_796_000_000 }, key: 'order:o-1' },
   order_refunded: {
     data: { order_id: 'o-1', refund_id: 'r-1', reason: 'damaged', ...value },
     key: 'r-1',

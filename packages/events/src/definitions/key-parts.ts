@@ -13,7 +13,12 @@ export function revisionKey(id: unknown, revision: unknown): string | undefined 
   return idKey(id) !== undefined && isNumber ? `${id}:${revision}` : undefined
 }
 
-/** The id of a part of an order (a parcel, a cancellation); the order's where the shop counts no parts. */
+/**
+ * The id of a part of an order (a parcel, a cancellation); the order's, marked as one, where the shop counts no parts. Without
+ * the mark parcel 981 of one order and order 981 without parcels would be the same event.
+ */
 export function orderPartKey(partId: unknown, orderId: unknown): string | undefined {
-  return partId === undefined ? idKey(orderId) : idKey(partId)
+  if (partId !== undefined) return idKey(partId)
+  const id = idKey(orderId)
+  return id === undefined ? undefined : `order:${id}`
 }

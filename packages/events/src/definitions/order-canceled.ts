@@ -28,6 +28,6 @@ export const orderCanceled = defineEvent({
   critical: ['order_id', 'reason'],
   idempotencyKey: {
     of: (data) => orderPartKey(data.cancellation_id, data.order_id),
-    why: 'Each cancellation is told once; without an id of its own the order counts as canceled whole, and that once.',
+    why: 'Each cancellation is told once; without an id of its own the order counts as canceled whole, and that once (key: order:<order_id>).',
   },
 })

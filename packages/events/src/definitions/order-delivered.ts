@@ -19,6 +19,6 @@ export const orderDelivered = defineEvent({
   critical: ['order_id', 'delivered_at'],
   idempotencyKey: {
     of: (data) => orderPartKey(data.fulfillment_id, data.order_id),
-    why: 'Each parcel arrives once; without a parcel id the order counts as one parcel.',
+    why: 'Each parcel arrives once; without a parcel id the order counts as one parcel (key: order:<order_id>).',
   },
 })

@@ -29,6 +29,6 @@ export const orderFulfilled = defineEvent({
   critical: ['order_id'],
   idempotencyKey: {
     of: (data) => orderPartKey(data.fulfillment_id, data.order_id),
-    why: 'Each parcel leaves once; without a parcel id the order counts as one parcel.',
+    why: 'Each parcel leaves once; without a parcel id the order counts as one parcel (key: order:<order_id>).',
   },
 })

@@ -60,4 +60,13 @@ describe('a key', () => {
       expect(wrong).toEqual([undefined, undefined, undefined])
     },
   )
+
+  it.each(['order_fulfilled', 'order_delivered', 'order_canceled'])(
+    'of %s tells an order from a part of another order that has the same id',
+    (name) => {
+      const field = Object.keys(PARTS[name]!)[0]!
+      const part = keyOf(name, { order_id: '980', [field]: '981' })
+      expect(part).not.toBe(keyOf(name, { order_id: '981' }))
+    },
+  )
 })
