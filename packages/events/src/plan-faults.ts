@@ -9,11 +9,12 @@ const OPERATIONS: readonly string[] = EVENT_OPS
 /** One sentence for each fault, with what to do; none for a plan that can be used. */
 export function planFaults(plan: unknown): readonly string[] {
   if (!isObject(plan)) return ['A plan is an object.']
-  const { events, attributes, unknownEvents } = plan
+  const { events, attributes, unknownEvents, retired = [] } = plan
   return [
     ...eventsFaults(events),
     ...attributesFaults(attributes),
     ...checksFaults('unknownEvents', unknownEvents),
+    ...retiredFaults(retired, events),
   ]
 }
 
@@ -43,4 +44,12 @@ function nameFaults(name: string, own: unknown): readonly string[] {
 function attributesFaults(attributes: unknown): readonly string[] {
   if (!isObject(attributes)) return ['The attributes must be what defineAttributes returns.']
   return definitionFaults('the attributes', attributes['version'] ?? 1, attributes)
+}
+
+function retiredFaults(retired: unknown, events: unknown): readonly string[] {
+  if (!Array.isArray(retired) || !retired.every((name) => typeof name === 'string')) {
+    return ['retired must be a list of names of events.']
+  }
+  const kept = retired.filter((name) => isObject(events) && Object.hasOwn(events, name))
+  return kept.map((name) => `${name} is retired and stands in it: leave one out.`)
 }
