@@ -22,7 +22,7 @@ beforeEach(() => mock.reset())
 /** In everything that must be in no message and no log line. */
 const VALUE = 'quagga-19'
 
-type Plan = 'today' | 'tomorrow' | 'identify-first'
+type Plan = 'today' | 'tomorrow' | 'retiring' | 'identify-first'
 
 function start(namespace: string, plan?: Plan): ObservedWorker {
   const path = plan && fileURLToPath(new URL(`plans/${plan}.mjs`, import.meta.url))
@@ -105,6 +105,7 @@ test.each([
     {
       newer: event('cus_1', 'quiz_done', { points: 2 }, 2),
       detail: 'it has version 2 of quiz_done, the worker knows 1',
+      other: '',
     },
   ],
   [
@@ -112,6 +113,7 @@ test.each([
     {
       newer: event('cus_1', 'rating_given', { stars: 5 }, 1),
       detail: "a producer knows rating_given, the worker's tracking plan does not",
+      other: ', or name rating_given in its retired events',
     },
   ],
   [
@@ -119,11 +121,12 @@ test.each([
     {
       newer: identify('cus_1', { shoe_size: 41 }, 2),
       detail: 'it has version 2 of identify, the worker knows 1',
+      other: '',
     },
   ],
 ] as const)(
   '%s holds its partition and says so, and a worker with the newer plan delivers everything in order',
-  async (_, { newer, detail }) => {
+  async (_, { newer, detail, other }) => {
     const namespace = `newer-${eventLabel(newer).replace('_', '-')}`
     const partition = new PartitionOutside(redis, namespace)
     const [before, beside, behind] = [viewed('cus_1'), viewed('cus_2'), viewed('cus_1')]
@@ -134,7 +137,7 @@ test.each([
     expect(await old.log('relay.paused')).toMatchObject({
       reason: 'newer_event',
       partition: 0,
-      detail: `${detail}; deploy a worker with the newer tracking plan`,
+      detail: `${detail}; deploy a worker with the newer tracking plan${other}`,
     })
     await mock.waitFor(({ applied }) => applied === 1)
     const metrics = await old.untilMetric('relay_events_pending', 3)
@@ -152,6 +155,22 @@ test.each([
     expect(mock.summary()).toMatchObject({ applied: 4, duplicates: 0 })
   },
 )
+
+test('an event that the plan has dropped holds its partition until it is retired, and is a dead letter then', async () => {
+  const partition = new PartitionOutside(redis, 'retired')
+  const gone = event('cus_1', 'rating_given', { stars: 5 }, 1)
+  const behind = viewed('cus_1')
+  await partition.add([gone, behind])
+  const without = start('retired', 'today')
+  expect(await without.log('relay.paused')).toMatchObject({ reason: 'newer_event' })
+  expect(await without.process.kill('SIGTERM')).toEqual({ code: 0, signal: null })
+  start('retired', 'retiring')
+  await settled(partition)
+  expect(receivedIds('cus_1')).toEqual([behind.id])
+  expect(await partition.deadLetters()).toMatchObject([
+    { id: gone.id, reason: 'invalid', message: 'the tracking plan has retired rating_given' },
+  ])
+})
 
 // A kill says of every event of the claimed jobs that it may have been delivered.
 test('a worker that was killed does not open a way past the plan', async () => {

@@ -165,7 +165,7 @@ export class DrainSession {
     const detail =
       newer.kind === 'newer_format'
         ? `a job of format ${newer.version} is newer than this worker; deploy a newer worker`
-        : `${newer.fault}; deploy a worker with the newer tracking plan`
+        : newer.fault
     observer.paused(newer.kind, lease.partition, detail)
   }
 

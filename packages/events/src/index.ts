@@ -94,6 +94,7 @@ export {
   defineTrackingPlan,
   eventDefinitions,
   findDefinition,
+  isRetired,
 } from './tracking-plan.ts'
 export type { AttributesInput, EventName, TrackingPlan, TrackInput } from './tracking-plan.ts'
 export { createUlidSource, DERIVED_ID_TIME_MS, deriveId, isUlid } from './ulid.ts'

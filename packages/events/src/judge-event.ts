@@ -7,7 +7,7 @@ import type { Checks, EventDefinition } from './event-definition.ts'
 import { eventLabel } from './event.ts'
 import type { IdentifyEvent, JsonObject, RelayEvent, TrackEvent } from './event.ts'
 import type { TrackingPlan } from './tracking-plan.ts'
-import { attributesVersion, findDefinition } from './tracking-plan.ts'
+import { attributesVersion, findDefinition, isRetired } from './tracking-plan.ts'
 
 /** What becomes of an event. */
 export type Judgement =
@@ -16,7 +16,7 @@ export type Judgement =
   /** It does not match, and its definition wants it delivered all the same. */
   | { readonly kind: 'tolerated'; readonly event: RelayEvent; readonly fault: string }
   | { readonly kind: 'invalid'; readonly fault: string }
-  /** Its definition is newer than the plan's: held until a newer worker comes. */
+  /** Its definition is newer than the plan's: held until a newer worker comes. The fault says what to do. */
   | { readonly kind: 'newer'; readonly fault: string }
 
 /** A definition, and what it is asked about. */
@@ -37,24 +37,38 @@ export function judgeEvent(event: RelayEvent, plan: TrackingPlan): Judgement {
   // A profile operation has no definition.
   if (event.op !== 'track') return { kind: 'valid', event }
   const definition = findDefinition(plan, event.name)
-  if (definition === undefined) return judgeUnknown(event, plan.unknownEvents)
+  if (definition === undefined) return judgeUnknown(event, plan)
   return judge({ definition, event, data: event.data, root: 'data' })
 }
 
-/** A version says that a producer's plan knows the event: the service was deployed before the worker. */
-function judgeUnknown(event: TrackEvent, checks: Checks): Judgement {
-  if (checks === 'strict' && event.version !== undefined) {
-    const fault = `a producer knows ${event.name}, the worker's tracking plan does not`
-    return { kind: 'newer', fault }
+/**
+ * A version says that a producer's plan knows the event: the service was deployed before the worker, or the plan has dropped
+ * the event while some waited. Nothing here tells which; the plan does, by its retired names.
+ */
+function judgeUnknown(event: TrackEvent, plan: TrackingPlan): Judgement {
+  const { name } = event
+  if (isRetired(plan, name)) {
+    return { kind: 'invalid', fault: `the tracking plan has retired ${name}` }
   }
-  return withFault(event, checks, `the tracking plan has no event ${event.name}`)
+  if (plan.unknownEvents === 'strict' && isVersion(event.version)) {
+    const fault = `a producer knows ${name}, the worker's tracking plan does not`
+    const remedy = `${NEWER_REMEDY}, or name ${name} in its retired events`
+    return { kind: 'newer', fault: `${fault}; ${remedy}` }
+  }
+  return withFault(event, plan.unknownEvents, `the tracking plan has no event ${name}`)
+}
+
+const NEWER_REMEDY = 'deploy a worker with the newer tracking plan'
+
+function isVersion(version: unknown): boolean {
+  return Number.isSafeInteger(version) && (version as number) >= 1
 }
 
 function judge(given: Case): Judgement {
   const { event, definition } = given
   const { version, checks } = definition
   const from = event.version ?? version
-  if (!Number.isSafeInteger(from) || from < 1) {
+  if (!isVersion(from)) {
     return withFault(
       event,
       checks,
@@ -63,7 +77,7 @@ function judge(given: Case): Judgement {
   }
   if (from > version) {
     const fault = `it has version ${from} of ${eventLabel(event)}, the worker knows ${version}`
-    return { kind: 'newer', fault }
+    return { kind: 'newer', fault: `${fault}; ${NEWER_REMEDY}` }
   }
   const brought = bringForward(given, from)
   if (typeof brought === 'string') return withFault(event, checks, brought)

@@ -17,6 +17,11 @@ export interface TrackingPlan<
   readonly attributes: Attributes
   /** What becomes of an event whose name is not in the plan. Default `strict`: refused. */
   readonly unknownEvents: Checks
+  /**
+   * Names that the plan has no more. Events of these names are refused, and those that wait become dead letters (`invalid`)
+   * instead of being held for a newer plan.
+   */
+  readonly retired?: readonly string[]
 }
 
 type Definitions = readonly { readonly name: string }[]
@@ -40,6 +45,8 @@ interface PlanParts<Events extends Definitions> {
   readonly events: Events
   /** What becomes of an event whose name is not in the plan. Default: as in the extended plan, or `strict`. */
   readonly unknownEvents?: Checks
+  /** Names that are dropped or renamed; those of the extended plan are retired too. Default: none. */
+  readonly retired?: readonly string[]
 }
 
 /**
@@ -75,6 +82,7 @@ export function defineTrackingPlan(
     events: { ...base?.events, ...Object.fromEntries(own.map((event) => [event.name, event])) },
     attributes: (parts.attributes ?? base?.attributes) as AttributesDefinition,
     unknownEvents: parts.unknownEvents ?? base?.unknownEvents ?? 'strict',
+    retired: retiredNames(parts, base),
   }
   const faults = [...repeated(own), ...planFaults(plan)]
   if (faults.length > 0) {
@@ -106,6 +114,11 @@ export function findDefinition(plan: TrackingPlan, name: string): EventDefinitio
   return (plan.events as Record<string, EventDefinition>)[name]
 }
 
+/** Whether the plan had events of this name once. */
+export function isRetired({ retired = [] }: TrackingPlan, name: string): boolean {
+  return retired.includes(name)
+}
+
 /** Version of the attributes' definition. */
 export function attributesVersion({ attributes }: TrackingPlan): number {
   return attributes.version ?? 1
@@ -114,6 +127,17 @@ export function attributesVersion({ attributes }: TrackingPlan): number {
 /** All definitions, in the order of the plan. */
 export function eventDefinitions(plan: TrackingPlan): readonly EventDefinition[] {
   return Object.values(plan.events)
+}
+
+/** What is no list is left for `planFaults` to name. */
+function retiredNames(
+  { events, retired = [] }: PlanParts<Definitions>,
+  base: TrackingPlan | undefined,
+): readonly string[] {
+  if (!Array.isArray(retired)) return retired
+  const before = base?.retired ?? []
+  const inherited = before.filter((name) => !events.some((event) => event.name === name))
+  return [...inherited, ...retired]
 }
 
 function repeated(definitions: readonly EventDefinition[]): string[] {

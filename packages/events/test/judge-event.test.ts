@@ -61,6 +61,11 @@ describe('an event', () => {
     expect(judgeEvent(track('moved', { town: 'Bonn' }), plan()).kind).toBe('invalid')
   })
 
+  it('whose version is null has none', () => {
+    const event = { ...track('moved', { city: 'Bonn' }), version: null } as unknown as RelayEvent
+    expect(judgeEvent(event, plan())).toEqual({ kind: 'valid', event })
+  })
+
   it('of an older version is brought forward step by step, its id and time kept', () => {
     const given = track('moved', { town: 'Bonn' }, 1)
     const { event } = judgeEvent(given, plan()) as { event: RelayEvent }
@@ -85,7 +90,8 @@ describe('an event', () => {
   it('of a newer version is held, whatever it looks like', () => {
     expect(judgeEvent(track('seen', { page: '/' }, 3), plan())).toEqual({
       kind: 'newer',
-      fault: 'it has version 3 of seen, the worker knows 2',
+      fault:
+        'it has version 3 of seen, the worker knows 2; deploy a worker with the newer tracking plan',
     })
   })
 
@@ -130,7 +136,8 @@ describe('an identify', () => {
   it('of a newer version is held: the service knows an attribute that the worker does not', () => {
     expect(judgeEvent(identify({ colour: 'red' }, 3), second)).toEqual({
       kind: 'newer',
-      fault: 'it has version 3 of identify, the worker knows 2',
+      fault:
+        'it has version 3 of identify, the worker knows 2; deploy a worker with the newer tracking plan',
     })
     expect(judgeEvent(identify({ city: 'Bonn' }, 2), plan()).kind).toBe('newer')
   })
@@ -148,10 +155,41 @@ describe('an identify', () => {
 })
 
 describe('an event that a service knows and the worker does not', () => {
-  it('is held when a plan has checked it, and invalid when none has', () => {
-    expect(judgeEvent(track('quiz_taken', {}, 1), plan()).kind).toBe('newer')
+  it('is held when a plan has checked it, with both ways out, and invalid when none has', () => {
+    expect(judgeEvent(track('quiz_taken', {}, 1), plan())).toEqual({
+      kind: 'newer',
+      fault:
+        "a producer knows quiz_taken, the worker's tracking plan does not; deploy a worker with the newer tracking plan, or name quiz_taken in its retired events",
+    })
     expect(judgeEvent(track('quiz_taken', {}), plan()).kind).toBe('invalid')
   })
+
+  it.each([null, 0, -1, 1.5, '1', 'x', true, {}])(
+    'is invalid where its version is none that a plan gives: %j',
+    (version) => {
+      const event = { ...track('quiz_taken', {}), version } as unknown as RelayEvent
+      const fault = 'the tracking plan has no event quiz_taken'
+      expect(judgeEvent(event, plan())).toEqual({ kind: 'invalid', fault })
+    },
+  )
+
+  it.each<Checks>(['strict', 'warn', 'off'])(
+    'is invalid once the plan has retired it, where unknown events are %s',
+    (unknownEvents) => {
+      const retiring = defineTrackingPlan({
+        extends: plan(undefined, unknownEvents),
+        events: [],
+        retired: ['quiz_taken'],
+      })
+      const fault = 'the tracking plan has retired quiz_taken'
+      for (const version of [undefined, 1, 7]) {
+        expect(judgeEvent(track('quiz_taken', {}, version), retiring)).toEqual({
+          kind: 'invalid',
+          fault,
+        })
+      }
+    },
+  )
 
   it.each<[Checks, string]>([
     ['warn', 'tolerated'],

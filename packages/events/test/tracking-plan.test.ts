@@ -53,6 +53,24 @@ describe('a plan', () => {
     expect([child.unknownEvents, strict.unknownEvents]).toEqual(['warn', 'strict'])
   })
 
+  it('has the retired events of the plan that it extends, without those that it defines again', () => {
+    const base = defineTrackingPlan({ events: [], attributes, retired: ['a', 'b'] })
+    const child = defineTrackingPlan({ extends: base, events: [make('b')], retired: ['c'] })
+    expect(child.retired).toEqual(['a', 'c'])
+    expect(retentionPlan.retired).toEqual([])
+  })
+
+  it('cannot retire what it has, nor anything but names', () => {
+    const parts = { events: [make('a')], attributes }
+    expect(() => defineTrackingPlan({ ...parts, retired: ['a'] })).toThrow(
+      'a is retired and stands in it: leave one out.',
+    )
+    for (const retired of ['a', [7], {}, null]) {
+      const lax = { ...parts, retired: retired as unknown as string[] }
+      expect(() => defineTrackingPlan(lax)).toThrow('retired must be a list of names of events.')
+    }
+  })
+
   it('lists all of its faults at once', () => {
     const message = faultsOf([
       make('a', undefined, 0),

@@ -6,6 +6,7 @@ import {
   checkData,
   checkMessage,
   findDefinition,
+  isRetired,
   RelayError,
   typeName,
 } from '@retention-relay/events'
@@ -84,7 +85,7 @@ function trackBody(body: unknown, plan: TrackingPlan): EventBody {
 
 /** An event that the plan does not name. */
 function unknownBody(name: string, data: unknown, plan: TrackingPlan): EventBody {
-  if (plan.unknownEvents === 'strict') throw unknownName(name, plan)
+  if (plan.unknownEvents === 'strict' || isRetired(plan, name)) throw unknownName(name, plan)
   const fields = { op: 'track', name, data: objectOf(data, name, 'data') }
   return { fields, label: name, tolerated: plan.unknownEvents === 'warn' }
 }
@@ -148,6 +149,7 @@ const MAX_NAMES = 30
 
 function unknownName(name: string, plan: TrackingPlan): RelayError {
   const known = Object.keys(plan.events).slice(0, MAX_NAMES).join(', ')
-  const message = `The tracking plan has no event ${JSON.stringify(name.slice(0, 100))}. It has: ${known}.`
+  const has = isRetired(plan, name) ? 'has retired' : 'has no event'
+  const message = `The tracking plan ${has} ${JSON.stringify(name.slice(0, 100))}. It has: ${known}.`
   return new RelayError('RELAY_EVENT_UNKNOWN_NAME', message)
 }

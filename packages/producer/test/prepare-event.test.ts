@@ -220,6 +220,21 @@ describe('a call that does not match the tracking plan', () => {
     expect(error.message).toContain('order_placed')
   })
 
+  it.each<Checks>(['strict', 'warn', 'off'])(
+    'with a name that the plan has retired is refused, where unknown events are %s',
+    (unknownEvents) => {
+      const plan = defineTrackingPlan({
+        extends: retentionPlan,
+        events: [],
+        retired: ['quiz_done'],
+        unknownEvents,
+      })
+      const error = errorOf({ op: 'track', body: { name: 'quiz_done', data: {} } }, plan)
+      expect(error.code).toBe('RELAY_EVENT_UNKNOWN_NAME')
+      expect(error.message).toContain('has retired "quiz_done"')
+    },
+  )
+
   it.each<[string, unknown, object]>([
     ['a missing field', { ...order, items: undefined }, { path: 'data.items', got: 'missing' }],
     ['a wrong type', { ...order, order_id: 981 }, { path: 'data.order_id', got: 'a number' }],

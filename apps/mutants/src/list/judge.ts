@@ -75,11 +75,22 @@ export const judgeMutants: readonly Mutant[] = [
     name: 'version-that-is-no-number',
     breaks: 'A version of minus a thousand millions keeps the worker busy for minutes.',
     file: JUDGE_EVENT,
-    find: 'if (!Number.isSafeInteger(from) || from < 1) {',
-    replace: 'if (Number.isNaN(from)) {',
+    find: 'return Number.isSafeInteger(version) && (version as number) >= 1',
+    replace: 'return !Number.isNaN(version)',
     test: {
       file: 'packages/events/test/judge-event.test.ts',
       name: 'whose version is not a whole number from 1 is invalid',
+    },
+  },
+  {
+    name: 'retired-event-held',
+    breaks: 'An event that the plan has dropped stops its partition for good.',
+    file: JUDGE_EVENT,
+    find: 'if (isRetired(plan, name)) {',
+    replace: 'if (isRetired(plan, name) && !isVersion(event.version)) {',
+    test: {
+      file: 'packages/events/test/judge-event.test.ts',
+      name: 'is invalid once the plan has retired it, where unknown events are strict',
     },
   },
   {

@@ -43,6 +43,8 @@ export interface IndexedEvent extends IndexedAttributes {
 export interface PlanIndex {
   readonly format: number
   readonly unknownEvents: Checks
+  /** Names of events that are gone. An older export does not say. */
+  readonly retired?: readonly string[]
   readonly events: readonly IndexedEvent[]
   readonly attributes: IndexedAttributes
   readonly job: { readonly file: string }
@@ -66,6 +68,7 @@ export function exportPlan(plan: TrackingPlan): ExportedPlan {
     index: {
       format: EXPORT_FORMAT,
       unknownEvents: plan.unknownEvents,
+      retired: plan.retired ?? [],
       events: definitions.map((definition) => indexed(definition)),
       attributes,
       job,

@@ -3,7 +3,7 @@
 
 import type { JsonSchema } from '@retention-relay/events'
 
-import type { ExportedPlan, IndexedAttributes, IndexedEvent } from '../exported-plan.ts'
+import type { ExportedPlan, IndexedAttributes, IndexedEvent, PlanIndex } from '../exported-plan.ts'
 import { ATTRIBUTES_NAME } from '../plan-entry.ts'
 import { isMarked } from '../plan-fields.ts'
 import { diffFields } from './diff-fields.ts'
@@ -31,11 +31,29 @@ function diffEvents(before: ExportedPlan, now: ExportedPlan): PlanChange[] {
   return [
     ...[...old.values()].flatMap((event) => {
       const is = fresh.get(event.name) ?? fresh.get(renames.get(event.name) ?? '')
-      if (is === undefined) return marked(event.name, [breaking('', 'event_removed', 'removed')])
-      return diffEvent([event, schemaOf(before, event)], [is, schemaOf(now, is)])
+      const waiting = waitingOf(event.name, now.index)
+      if (is === undefined) {
+        return marked(event.name, [breaking('', 'event_removed', `removed${waiting}`)])
+      }
+      const renamed = breaking('', 'event_renamed', `renamed to ${is.name}${waiting}`)
+      return marked(
+        event.name,
+        [
+          ...(is.name === event.name ? [] : [renamed]),
+          ...diffEvent([event, schemaOf(before, event)], [is, schemaOf(now, is)]),
+        ],
+        [event, is],
+      )
     }),
     ...added.flatMap((name) => marked(name, [harmless('', 'event_added', 'added')])),
   ]
+}
+
+/** What becomes of stored events of a name that is gone. */
+function waitingOf(name: string, { retired = [], unknownEvents }: PlanIndex): string {
+  if (retired.includes(name)) return ': those that wait become dead letters, since it is retired'
+  if (unknownEvents !== 'strict') return ''
+  return ': those that wait hold their partitions until the plan names it in retired'
 }
 
 /** Two events with alike names may both be meant; only the same sentence, or the same words in the name, make a rename. */
@@ -53,20 +71,9 @@ function renamedEvents(
 function diffEvent(
   [before, old]: readonly [IndexedEvent, JsonSchema],
   [now, fresh]: readonly [IndexedEvent, JsonSchema],
-): PlanChange[] {
+): FieldChange[] {
   const changes = diffFields(old, fresh, '')
-  const renamed =
-    before.name === now.name ? [] : [breaking('', 'event_renamed', `renamed to ${now.name}`)]
-  return marked(
-    before.name,
-    [
-      ...renamed,
-      ...changes,
-      ...diffDemands(before, now),
-      ...diffVersions(before, now, changes.length > 0),
-    ],
-    [before, now],
-  )
+  return [...changes, ...diffDemands(before, now), ...diffVersions(before, now, changes.length > 0)]
 }
 
 function diffDemands(before: IndexedEvent, now: IndexedEvent): FieldChange[] {

@@ -187,10 +187,33 @@ describe('an event', () => {
     ])
   })
 
+  it('that is gone or renamed says what becomes of those that wait', () => {
+    const textOf = (changed: ExportedPlan, retired: readonly string[], unknownEvents: Checks) => {
+      const { index } = changed
+      const now = { ...changed, index: { ...index, retired, unknownEvents } }
+      return diffPlans(planOf({}, ['sold']), now).map(({ text: said }) => said)[0]
+    }
+    const held = 'those that wait hold their partitions until the plan names it in retired'
+    const dead = 'those that wait become dead letters, since it is retired'
+    expect(textOf(planOf(), [], 'strict')).toBe(`removed: ${held}`)
+    expect(textOf(planOf(), ['sold'], 'strict')).toBe(`removed: ${dead}`)
+    expect(textOf(planOf(), [], 'warn')).toBe('removed')
+    const renamed = planOf({ name: 'cartLeft' }, ['sold'])
+    expect(textOf(renamed, [], 'strict')).toBe(`renamed to cartLeft: ${held}`)
+    expect(textOf(renamed, ['cart_left'], 'off')).toBe(`renamed to cartLeft: ${dead}`)
+  })
+
+  it('that is gone from an export of before there were retired events is read all the same', () => {
+    const { index, schemas } = planOf()
+    const { retired: _none, ...older } = index
+    const now = { index: older as typeof index, schemas }
+    expect(diffPlans(planOf({}, ['sold']), now)).toMatchObject([{ kind: 'event_removed' }])
+  })
+
   it('that is renamed is named so, and its fields are compared all the same', () => {
     const now = planOf({ name: 'cartLeft', fields: withFields({ note: undefined }), version: 2 })
     expect(diffPlans(planOf(), now)).toMatchObject([
-      { event: 'cart_left', path: '', kind: 'event_renamed', text: 'renamed to cartLeft' },
+      { event: 'cart_left', path: '', kind: 'event_renamed' },
       { event: 'cart_left', path: 'note', kind: 'removed' },
     ])
   })
