@@ -51,9 +51,11 @@ interface Definition<Schema extends ObjectSchema> {
   readonly checks?: Checks
   /**
    * Brings the data of version N to version N + 1, under the key N. Data of an older version without one is checked as it
-   * is.
+   * is. What one gives must be a plain object, at once: an event whose upcaster gives anything else is invalid.
    */
-  readonly upcasters?: Readonly<Record<number, (data: Record<string, unknown>) => object>>
+  readonly upcasters?: Readonly<
+    Record<number, (data: Record<string, unknown>) => Record<string, unknown>>
+  >
 }
 
 /** What an event of one name must look like. */

@@ -8,6 +8,7 @@ import { eventLabel } from './event.ts'
 import type { IdentifyEvent, JsonObject, RelayEvent, TrackEvent } from './event.ts'
 import type { TrackingPlan } from './tracking-plan.ts'
 import { attributesVersion, findDefinition, isRetired } from './tracking-plan.ts'
+import { upcastData } from './upcast.ts'
 
 /** What becomes of an event. */
 export type Judgement =
@@ -80,28 +81,28 @@ function judge(given: Case): Judgement {
     return { kind: 'newer', fault: `${fault}; ${NEWER_REMEDY}` }
   }
   const brought = bringForward(given, from)
-  if (typeof brought === 'string') return withFault(event, checks, brought)
+  if ('kind' in brought) return brought
   const judged = checkCase(brought)
   if (from === version || !('fault' in judged)) return judged
   return { ...judged, fault: `version ${from}, checked as version ${version}: ${judged.fault}` }
 }
 
-/** The case at the plan's version, or as near as upcasters bring it; text when one of them threw. */
-function bringForward(given: Case, from: number): Case | string {
-  const { version, upcasters } = given.definition
+/** The case at the plan's version, or as near as upcasters bring it; a judgement when they cannot. */
+function bringForward(given: Case, from: number): Case | Judgement {
+  const { event, definition } = given
+  const { version, upcasters, checks } = definition
   if (upcasters === undefined || from === version) return given
-  let { data } = given
-  for (let at = from; at < version; at += 1) {
-    const upcast = Object.hasOwn(upcasters, at) ? upcasters[at] : undefined
-    if (upcast === undefined) continue
-    try {
-      data = upcast(structuredClone(data)) as JsonObject
-    } catch (error) {
-      const name = error instanceof Error ? error.name : 'an error'
-      return `bringing it from version ${at} to ${at + 1} threw ${name}`
+  const brought = upcastData(definition, given.data, from)
+  switch (brought.kind) {
+    case 'threw':
+      return withFault(event, checks, brought.fault)
+    case 'unusable':
+      return { kind: 'invalid', fault: brought.fault }
+    case 'data': {
+      const { data } = brought
+      return { ...given, data, event: withData(event, data, version) }
     }
   }
-  return { ...given, data, event: withData(given.event, data, version) }
 }
 
 function withData(

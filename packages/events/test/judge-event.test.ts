@@ -117,6 +117,75 @@ describe('an event', () => {
   })
 })
 
+describe('an upcaster', () => {
+  /** A plan whose event is brought from version 1 to version 2 by this. */
+  const upcasting = (upcast: unknown, checks: Checks, schema: z.ZodObject = z.looseObject({})) =>
+    defineTrackingPlan({
+      events: [
+        defineEvent({
+          name: 'moved',
+          description: 'A test.',
+          version: 2,
+          schema,
+          upcasters: { 1: upcast as () => Record<string, unknown> },
+          checks,
+        }),
+      ],
+      attributes: defineAttributes({ description: 'A test.', schema: z.strictObject({}) }),
+    })
+  class Town {
+    readonly city = 'Bonn'
+  }
+  const results: [string, () => unknown][] = [
+    ['a Promise', async () => Promise.resolve({ city: 'Bonn' })],
+    ['a Promise that is broken', async () => Promise.reject(new Error('gone'))],
+    ['a thenable', () => ({ city: 'Bonn', then: () => undefined })],
+    ['nothing', () => undefined],
+    ['null', () => null],
+    ['a list', () => []],
+    ['a text', () => 'Bonn'],
+    ['a Date', () => new Date(0)],
+    ['an instance', () => new Town()],
+    ['what JSON does not have', () => ({ city: 1n })],
+    ['what is another thing as JSON', () => ({ city: 'Bonn', toJSON: () => [] })],
+  ]
+
+  it.each(results)(
+    'that gives %s makes the event invalid, whatever the checks are',
+    (_, upcast) => {
+      for (const checks of ['strict', 'warn', 'off'] as const) {
+        expect(judgeEvent(track('moved', { town: 'Bonn' }, 1), upcasting(upcast, checks))).toEqual({
+          kind: 'invalid',
+          fault: 'bringing it from version 1 to 2 gave no plain object of JSON',
+        })
+      }
+    },
+  )
+
+  it('gives what JSON makes of its result, with or without a prototype', () => {
+    const bare = Object.assign(Object.create(null) as object, { city: 'Bonn', zip: undefined })
+    const judged = judgeEvent(
+      track('moved', {}, 1),
+      upcasting(() => bare, 'strict'),
+    )
+    expect(judged).toStrictEqual({ kind: 'valid', event: track('moved', { city: 'Bonn' }, 2) })
+  })
+
+  it('may give a field of the name then', () => {
+    const judged = judgeEvent(
+      track('moved', {}, 1),
+      upcasting(() => ({ then: 'soon' }), 'strict'),
+    )
+    expect(judged).toMatchObject({ kind: 'valid', event: { data: { then: 'soon' } } })
+  })
+
+  it('cannot be asynchronous', () => {
+    const definition = { name: 'a', description: 'A test.', version: 2, schema: z.looseObject({}) }
+    // @ts-expect-error -- a Promise is no data
+    defineEvent({ ...definition, upcasters: { 1: async (data) => Promise.resolve(data) } })
+  })
+})
+
 describe('an identify', () => {
   const identify = (attributes: object, version?: number): RelayEvent =>
     ({
