@@ -99,7 +99,7 @@ function measureCheck({ name, data }: TrackInput<typeof retentionPlan>): CheckCo
   return {
     name,
     enqueueNs: nanoseconds(() => demandValid(checkData(schema, data, 'data'))),
-    workerNs: nanoseconds(() => demandValid(judgeEvent(event, retentionPlan))),
+    workerNs: nanoseconds(() => demandValid(judgeEvent(event, retentionPlan, occurredAt))),
   }
 }
 

@@ -109,7 +109,7 @@ export function rulesOf(plan: TrackingPlan, namespace: string): PlanRules {
   return {
     time: timeRules(plan, namespace),
     identifyFirst: identifyFirst(plan),
-    judge: (event) => judgeEvent(event, plan),
+    judge: (event) => judgeEvent(event, plan, systemClock.wall()),
   }
 }
 

@@ -22,7 +22,7 @@ beforeEach(() => mock.reset())
 /** In everything that must be in no message and no log line. */
 const VALUE = 'quagga-19'
 
-type Plan = 'today' | 'tomorrow' | 'retiring' | 'identify-first'
+type Plan = 'lenient' | 'today' | 'tomorrow' | 'retiring' | 'identify-first'
 
 function start(namespace: string, plan?: Plan): ObservedWorker {
   const path = plan && fileURLToPath(new URL(`plans/${plan}.mjs`, import.meta.url))
@@ -70,6 +70,33 @@ test('what a service in another language stored wrongly is a dead letter with it
   await worker.untilMetric('relay_events_dead_total{reason="invalid"}', 3)
   expect(worker.output).not.toContain(VALUE)
   expect(await partition.counters()).toMatchObject({ accepted: 6, delivered: 3, dead: 3 })
+})
+
+test('what another service stored over a limit of Customer.io, or with a time that cannot be, is a dead letter; its neighbours are delivered', async () => {
+  const partition = new PartitionOutside(redis, 'bounds')
+  const hour = 60 * 60 * 1000
+  const large = { ...viewed('cus_1'), name: 'n'.repeat(101) }
+  const long = identify('cus_1', { vip_tier: VALUE.repeat(200) })
+  const early = { ...viewed('cus_1'), occurredAt: Math.floor(Date.now() / 1000) }
+  const future = { ...viewed('cus_1'), occurredAt: Date.now() + 2 * hour }
+  const ahead = { ...viewed('cus_1'), occurredAt: Date.now() + hour / 2 }
+  const last = viewed('cus_1')
+  await partition.add([large, long, early, future, ahead, last])
+
+  const worker = start('bounds', 'lenient')
+  await settled(partition)
+  expect(mock.received('cus_1').map(({ id, timestamp }) => [id, timestamp])).toEqual(
+    [ahead, last].map(({ id, occurredAt }) => [id, Math.floor(occurredAt / 1000)]),
+  )
+  const letters = await partition.deadLetters()
+  const messageOf = ({ id }: RelayEvent) => letters.find((letter) => letter.id === id)?.message
+  expect(messageOf(large)).toContain('name has 101 bytes, the limit is 100')
+  expect(messageOf(long)).toContain('attributes.vip_tier has 1800 bytes, the limit is 1000')
+  expect(messageOf(early)).toBe('occurredAt is before 2015')
+  expect(messageOf(future)).toMatch(/^occurredAt is 1\d\d minutes ahead of the worker's clock$/)
+  expect(new Set(letters.map(({ reason }) => reason))).toEqual(new Set(['invalid']))
+  await worker.untilMetric('relay_events_tolerated_total{name="product_viewed"}', 1)
+  expect(mock.summary()).toMatchObject({ received: 2, applied: 2 })
 })
 
 test('an event of an older version is delivered in its new form, under its own id', async () => {

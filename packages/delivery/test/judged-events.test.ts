@@ -24,7 +24,7 @@ const planOf = (
 const judgeBy =
   (plan: TrackingPlan): JudgeEvent =>
   (event) =>
-    judgeEvent(event, plan)
+    judgeEvent(event, plan, event.occurredAt)
 
 /** Today it has an `order_id`, tomorrow a `product_id` and a `name`. */
 const TODAY = planOf(1, delivered)

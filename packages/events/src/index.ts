@@ -22,6 +22,7 @@ export type {
   IdempotencyKey,
   ObjectSchema,
 } from './event-definition.ts'
+export { AHEAD_MS, CLOCK_MARGIN_MS, EARLIEST_MS } from './event-times.ts'
 export { EVENT_OPS, eventLabel, isProfileOperation } from './event.ts'
 export type {
   AddDeviceEvent,
@@ -68,7 +69,7 @@ export { exportedSchemaOf, exportedUnitOf, jsonSchemaOf } from './json-schema.ts
 export type { JsonSchema } from './json-schema.ts'
 export { judgeEvent } from './judge-event.ts'
 export type { Judgement } from './judge-event.ts'
-export { limitFault, LIMITS } from './limits.ts'
+export { limitFault, limitMessage, LIMITS } from './limits.ts'
 export type { LimitFault } from './limits.ts'
 export { personalMask } from './mask-personal.ts'
 export type { PersonalMask } from './mask-personal.ts'

@@ -1,11 +1,14 @@
 // What the worker makes of an event by its tracking plan, before it is sent: services of an older version, or in another
 // language, may have stored what the plan does not allow. An event of an older version is brought forward where its
-// definition says how; one of a newer version waits for a newer worker.
+// definition says how; one of a newer version waits for a newer worker. What is over a limit of the destination, or happened at a
+// time that cannot be, is not sent either, whatever the plan says.
 
 import { checkData, checkMessage } from './check-data.ts'
 import type { Checks, EventDefinition } from './event-definition.ts'
+import { judgeTime } from './event-times.ts'
 import { eventLabel } from './event.ts'
 import type { IdentifyEvent, JsonObject, RelayEvent, TrackEvent } from './event.ts'
+import { limitMessage, storedLimitFault } from './limits.ts'
 import type { TrackingPlan } from './tracking-plan.ts'
 import { attributesVersion, findDefinition, isRetired } from './tracking-plan.ts'
 import { upcastData } from './upcast.ts'
@@ -29,8 +32,21 @@ interface Case {
   readonly root: string
 }
 
-/** Judges an event. Never throws. */
-export function judgeEvent(event: RelayEvent, plan: TrackingPlan): Judgement {
+/** Judges an event; `nowMs` is the worker's wall clock. Never throws. */
+export function judgeEvent(event: RelayEvent, plan: TrackingPlan, nowMs: number): Judgement {
+  const judged = judgeByPlan(event, plan)
+  if (judged.kind !== 'valid' && judged.kind !== 'tolerated') return judged
+  const limit = storedLimitFault(judged.event)
+  if (limit !== null) {
+    return { kind: 'invalid', fault: `it is over a limit of Customer.io: ${limitMessage(limit)}` }
+  }
+  const time = judgeTime(event.occurredAt, nowMs)
+  if (time.kind === 'impossible') return { kind: 'invalid', fault: time.fault }
+  if (time.kind === 'possible' || judged.kind === 'tolerated') return judged
+  return { kind: 'tolerated', event: judged.event, fault: time.fault }
+}
+
+function judgeByPlan(event: RelayEvent, plan: TrackingPlan): Judgement {
   if (event.op === 'identify') {
     const definition = { ...plan.attributes, version: attributesVersion(plan) }
     return judge({ definition, event, data: event.attributes, root: 'attributes' })

@@ -3,6 +3,8 @@
 // specification; 480,000 and 32,000 stay below its "less than 500 kB" and "32 kB".
 
 import type { JsonObject, RelayEvent } from './event.ts'
+import { surelyFits } from './json-room.ts'
+import { encodeOperation } from './operation.ts'
 
 /** The limits. */
 export const LIMITS = {
@@ -30,6 +32,29 @@ export function limitFault(event: RelayEvent, operation: string): LimitFault | n
     operationFault(event) ??
     over('event', operation, LIMITS.operationBytes)
   )
+}
+
+/** Words around the body of an operation, with the longest customer id and event name, all escaped. */
+const AROUND_BODY_BYTES = 2000
+
+/** The same of a stored event, whose size nobody has measured: that of a small one is not. */
+export function storedLimitFault(event: RelayEvent): LimitFault | null {
+  const fault = limitFault(event, '')
+  if (fault !== null || surelyFits(bodyOf(event), LIMITS.operationBytes - AROUND_BODY_BYTES)) {
+    return fault
+  }
+  return limitFault(event, encodeOperation(event))
+}
+
+/** What is over the limit, in words; a name is cut. */
+export function limitMessage({ field, size, unit, limit }: LimitFault): string {
+  return `${field.slice(0, 200)} has ${size} ${unit}, the limit is ${limit}`
+}
+
+function bodyOf(event: RelayEvent): unknown {
+  if (event.op === 'track') return event.data
+  if (event.op === 'identify') return event.attributes
+  return event.op === 'add_device' || event.op === 'delete_device' ? event.device : null
 }
 
 function operationFault(event: RelayEvent): LimitFault | null {

@@ -5,10 +5,14 @@ import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 
 import {
+  AHEAD_MS,
+  CLOCK_MARGIN_MS,
   decodeJob,
   deriveId,
+  EARLIEST_MS,
   eventFault,
   JOB_SCHEMA,
+  LIMITS,
   partitionOf,
   retentionPlan,
   timeRules,
@@ -35,6 +39,23 @@ const faulty: unknown[] = [
   { ...EVENTS.add_device, device: { token: 't-1', platform: 'web' } },
   { ...EVENTS.delete_device, device: {} },
 ]
+
+it('the document names the bounds of a time', () => {
+  const minute = 60_000
+  const prose = text.replaceAll(/\s+/g, ' ')
+  expect(prose).toContain(`more than ${AHEAD_MS / minute} minutes ahead of its clock`)
+  const deadMinutes = (AHEAD_MS + CLOCK_MARGIN_MS) / minute
+  expect(prose).toContain(`more than ${deadMinutes} minutes ahead, or before 2015`)
+  expect(EARLIEST_MS).toBe(Date.UTC(2015, 0, 1))
+})
+
+it('the document names the limits', () => {
+  const { customerIdBytes, eventNameBytes, attributeNameBytes } = LIMITS
+  const { attributeValueBytes, attributesPerIdentify, operationBytes } = LIMITS
+  expect(text.replaceAll(/\s+/g, ' ').replaceAll(/(?<=\d),(?=\d{3})/g, '')).toContain(
+    `customer id ${customerIdBytes}, event name ${eventNameBytes}, attribute name ${attributeNameBytes}, attribute value ${attributeValueBytes}, attributes of an identify ${attributesPerIdentify} (a count), one operation ${operationBytes}.`,
+  )
+})
 
 describe('the JSON Schema of the document', () => {
   it.each(Object.entries(EVENTS))('takes %s, as the worker does', (_, event) => {

@@ -1,13 +1,7 @@
 // When an event happened. A wrong time is worse than none: an identify with a future time masks all later ones, and
 // seconds taken for milliseconds put an event into January 1970. Both are recognised and named.
 
-import { RelayError, typeName } from '@retention-relay/events'
-
-/** 2015-01-01: no shop of today sends older events. */
-const EARLIEST_MS = 1_420_070_400_000
-
-/** Clocks of two servers differ; so much ahead counts as now, more is a fault. */
-const AHEAD_MS = 5 * 60_000
+import { AHEAD_MS, EARLIEST_MS, RelayError, typeName } from '@retention-relay/events'
 
 /** A time that can be. */
 export interface CheckedTime {

@@ -1,7 +1,13 @@
 // From a call to an event that may be stored. Every rule is checked here, before the event costs anything, and what was
 // checked is what is stored, since the event leaves as text. Whatever is wrong hits this caller alone.
 
-import { encodeOperation, limitFault, LIMITS, RelayError } from '@retention-relay/events'
+import {
+  encodeOperation,
+  limitFault,
+  limitMessage,
+  LIMITS,
+  RelayError,
+} from '@retention-relay/events'
 import type {
   JsonObject,
   LimitFault,
@@ -88,11 +94,9 @@ function checkLimits(event: RelayEvent, bytes: number, label: string): void {
   if (fault !== null) throw tooLarge(fault, label)
 }
 
-function tooLarge({ field, limit, size, unit }: LimitFault, label: string): RelayError {
-  const name = field.slice(0, 200)
-  return new RelayError(
-    'RELAY_EVENT_TOO_LARGE',
-    `${label}: ${name} has ${size} ${unit}, the limit is ${limit}.`,
-    { details: { field: name, limit, size, unit } },
-  )
+function tooLarge(fault: LimitFault, label: string): RelayError {
+  const { field, limit, size, unit } = fault
+  return new RelayError('RELAY_EVENT_TOO_LARGE', `${label}: ${limitMessage(fault)}.`, {
+    details: { field: field.slice(0, 200), limit, size, unit },
+  })
 }

@@ -83,6 +83,28 @@ export const judgeMutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'limits-not-judged',
+    breaks: 'An event that another service has stored too large costs a batch its halving.',
+    file: JUDGE_EVENT,
+    find: 'if (limit !== null) {',
+    replace: 'if (limit !== null && event.op === null) {',
+    test: {
+      file: 'packages/events/test/judge-event.test.ts',
+      name: 'makes an event whose whole is over it invalid, whatever the checks are',
+    },
+  },
+  {
+    name: 'future-identify-sent',
+    breaks: 'An identify of next month hides all changes of a customer until then.',
+    file: JUDGE_EVENT,
+    find: `if (time.kind === 'impossible')`,
+    replace: `if (time.kind === 'impossible' && event.op === 'track')`,
+    test: {
+      file: 'packages/events/test/judge-event.test.ts',
+      name: 'of an identify that cannot be is invalid',
+    },
+  },
+  {
     name: 'retired-event-held',
     breaks: 'An event that the plan has dropped stops its partition for good.',
     file: JUDGE_EVENT,
