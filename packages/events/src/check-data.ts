@@ -1,9 +1,10 @@
-// Checks data against its schema. A fault says where, what is expected and which type was given, and never shows a value:
-// values are personal data, and faults end in logs, errors and dead letters.
+// Checks data against its schema. A fault says where, what is expected and which type was given, and never shows a value, nor a
+// name that may be one: values are personal data, and faults end in logs, errors and dead letters.
 
 import type * as z from 'zod'
 
 import type { ObjectSchema } from './event-definition.ts'
+import { shownName } from './shown-name.ts'
 
 /** One fault of the data. */
 export interface DataFault {
@@ -80,7 +81,8 @@ function pathPart(part: PropertyKey): string {
 }
 
 function short(name: string): string {
-  return name.length > MAX_NAME_LENGTH ? `${name.slice(0, MAX_NAME_LENGTH)}…` : name
+  const shown = shownName(name)
+  return shown.length > MAX_NAME_LENGTH ? `${shown.slice(0, MAX_NAME_LENGTH)}…` : shown
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -122,6 +122,11 @@ export class RelayError extends Error {
     this.details = options.details ?? {}
   }
 
+  /** What to do about it. */
+  get remedy(): string {
+    return ERROR_CODES[this.code].remedy
+  }
+
   /** Whether the same call may succeed later; trying again with the same id is then safe. */
   get retryable(): boolean {
     return ERROR_CODES[this.code].retryable

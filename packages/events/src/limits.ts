@@ -5,6 +5,7 @@
 import type { JsonObject, RelayEvent } from './event.ts'
 import { surelyFits } from './json-room.ts'
 import { encodeOperation } from './operation.ts'
+import { shownName } from './shown-name.ts'
 
 /** The limits. */
 export const LIMITS = {
@@ -83,9 +84,10 @@ function attributesFault(attributes: JsonObject): LimitFault | null {
 
 function attributeFault(name: string, value: unknown): LimitFault | null {
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '')
+  const shown = shownName(name)
   return (
-    over(`attributes.${name} (its name)`, name, LIMITS.attributeNameBytes) ??
-    over(`attributes.${name}`, text, LIMITS.attributeValueBytes)
+    over(`attributes.${shown} (its name)`, name, LIMITS.attributeNameBytes) ??
+    over(`attributes.${shown}`, text, LIMITS.attributeValueBytes)
   )
 }
 

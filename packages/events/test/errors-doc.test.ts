@@ -2,7 +2,8 @@
 
 import { expect, it } from 'vitest'
 
-import { ERROR_CODES } from '../src/index.ts'
+import { ERROR_CODES, RelayError } from '../src/index.ts'
+import type { ErrorCode } from '../src/index.ts'
 import { readDocument, tableRows } from './document.ts'
 
 const codes = Object.entries(ERROR_CODES).map(([code, { retryable, meaning, remedy }]) => {
@@ -13,6 +14,14 @@ const [, ...documented] = tableRows(readDocument('errors.md'))
 
 it('docs/errors.md shows every code of the table, with the same words', () => {
   expect(documented).toEqual(expect.arrayContaining(codes))
+})
+
+it('an error has the remedy of its code', () => {
+  const remedies = Object.keys(ERROR_CODES).map(
+    (code) => new RelayError(code as ErrorCode, 'x').remedy,
+  )
+  expect(remedies).toEqual(codes.map(([, , , remedy]) => remedy))
+  expect(new Set(remedies).size).toBeGreaterThan(5)
 })
 
 it('docs/errors.md shows no code that the table lacks', () => {

@@ -45,7 +45,7 @@ interface Field {
 }
 
 /** A key of this kind is a value of the shop's, as in `{ "p-17": 2 }` by product: all of them are one field. */
-const VALUE_KEY = /@|^[0-9]+$|^[0-9a-f-]{16,}$/i
+export const VALUE_KEY = /@|^[0-9]+$|^[0-9a-f-]{16,}$/i
 
 const ITEM = '[]'
 
