@@ -17,6 +17,8 @@ export interface JsonSchema {
   readonly const?: unknown
   readonly properties?: Readonly<Record<string, JsonSchema>>
   readonly required?: readonly string[]
+  /** Fields that must be there where the named one is. */
+  readonly dependentRequired?: Readonly<Record<string, readonly string[]>>
   readonly additionalProperties?: boolean | JsonSchema
   readonly items?: JsonSchema
   readonly prefixItems?: readonly JsonSchema[]

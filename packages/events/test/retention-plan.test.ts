@@ -83,6 +83,43 @@ describe('the shipped plan', () => {
     expect(wanting).toEqual([])
   })
 
+  it.each(['ZZZ', 'EURO', 'eur', 'XXX', 'XTS', 'XAU', 'DEM', ''])('has no currency %j', (code) => {
+    const takers = Object.entries(EXAMPLES).filter(([name, { data }]) => {
+      const taken = findDefinition(retentionPlan, name)?.schema.safeParse({
+        ...data,
+        currency: code,
+      })
+      return 'currency' in data && taken?.success
+    })
+    expect(takers).toEqual([])
+  })
+
+  it.each(['EUR', 'USD', 'JPY', 'KWD', 'XOF', 'ZWG'])('has the currency %s', (currency) => {
+    const { schema } = retentionPlan.events.order_placed
+    const { data } = EXAMPLES['order_placed']!
+    expect(schema.safeParse({ ...data, currency }).success).toBe(true)
+  })
+
+  it('tells a value and its currency together, or neither', () => {
+    const { schema } = retentionPlan.events.product_viewed
+    const product = { product_id: 'p-1', name: 'Coffee beans' }
+    const takes = (price: object): boolean => schema.safeParse({ ...product, ...price }).success
+    expect([{}, value, { value: 1 }, { currency: 'EUR' }].map((price) => takes(price))).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ])
+  })
+
+  it.each(Object.entries(EXAMPLES).filter(([name]) => name !== 'product_viewed'))(
+    'takes the items that %s is about',
+    (name, { data }) => {
+      const definition = findDefinition(retentionPlan, name)
+      expect(definition?.schema.safeParse({ ...data, items: [item] }).success).toBe(true)
+    },
+  )
+
   it('takes every attribute, and null where it clears one', () => {
     const attributes = {
       email: 'a@example.com',

@@ -60,8 +60,9 @@ function insideSpoilers(schema: JsonSchema, value: unknown): Spoiler[] {
 }
 
 function objectSpoilers(schema: JsonSchema, value: Readonly<Record<string, unknown>>): Spoiler[] {
-  const { properties = {}, required = [] } = schema
-  const left = required.map((name): Spoiler => () => {
+  const { properties = {}, required = [], dependentRequired = {} } = schema
+  const needed = Object.keys(value).flatMap((name) => dependentRequired[name] ?? [])
+  const left = [...required, ...needed].map((name): Spoiler => () => {
     const { [name]: _left, ...rest } = value
     return { fault: `.${name} left out`, value: rest }
   })

@@ -59,10 +59,13 @@ export function anyText(length: number, random: Random): string {
   return text
 }
 
-function validObject({ properties = {}, required = [] }: JsonSchema, random: Random): object {
-  const kept = Object.entries(properties).filter(([name]) => {
+function validObject(schema: JsonSchema, random: Random): object {
+  const { properties = {}, required = [], dependentRequired = {} } = schema
+  const drawn = Object.keys(properties).filter((name) => {
     return required.includes(name) || random.chance(0.5)
   })
+  const needed = drawn.flatMap((name) => dependentRequired[name] ?? [])
+  const kept = Object.entries(properties).filter(([name]) => [...drawn, ...needed].includes(name))
   return Object.fromEntries(kept.map(([name, field]) => [name, validValue(field, random)]))
 }
 

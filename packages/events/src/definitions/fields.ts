@@ -4,6 +4,8 @@
 
 import * as z from 'zod'
 
+import { CURRENCIES } from './currencies.ts'
+
 /** An hour in milliseconds. */
 export const HOUR_MS = 60 * 60 * 1000
 
@@ -22,11 +24,17 @@ export const money = z
   .min(0)
   .meta({ description: 'Amount.', unit: 'major units of the currency', examples: [39.8] })
 
-/** ISO 4217 code. */
+/** ISO 4217 code. Its type is text: a shop has its currency from somewhere, and no compiler knows that it is one of the list. */
 export const currency = z
   .string()
-  .regex(/^[A-Z]{3}$/, { error: 'give an ISO 4217 code in upper case, for instance EUR' })
-  .meta({ description: 'ISO 4217 code of every amount of the event.', examples: ['EUR'] })
+  .refine((code) => CURRENCIES.includes(code), {
+    error: 'give an ISO 4217 code in upper case, for instance EUR',
+  })
+  .meta({
+    description: 'ISO 4217 code of every amount of the event.',
+    examples: ['EUR'],
+    enum: CURRENCIES,
+  })
 
 /** An identifier of the shop's own. `example` is one. */
 export function shopId(description: string, example: string): z.ZodString {
@@ -118,6 +126,10 @@ export const item = z
     ).optional(),
   })
   .meta({ description: 'One line.' })
+
+/** The lines that the event is about, where it is not about all of them; of an event that may do without. */
+export const itemsConcerned = (description: string): z.ZodOptional<z.ZodArray<typeof item>> =>
+  z.array(item).min(1).meta({ description }).optional()
 
 /** At least one line. */
 export const items = z.array(item).min(1).meta({ description: 'The lines.' })

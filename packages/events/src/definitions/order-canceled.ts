@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
-import { currency, money, orderId, shopId } from './fields.ts'
+import { currency, itemsConcerned, money, orderId, shopId } from './fields.ts'
 import { orderPartKey } from './key-parts.ts'
 
 /** An order was canceled, whole or in part. */
@@ -18,6 +18,7 @@ export const orderCanceled = defineEvent({
     reason: z
       .enum(['customer_request', 'payment_failed', 'out_of_stock', 'fraud', 'address', 'other'])
       .meta({ description: 'Why.', examples: ['customer_request'] }),
+    items: itemsConcerned('What is canceled.'),
     value: money.meta({
       description: 'What is canceled.',
       unit: 'major units of the currency',

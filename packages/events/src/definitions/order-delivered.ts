@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
-import { orderId, shopId, unixSeconds } from './fields.ts'
+import { itemsConcerned, orderId, shopId, unixSeconds } from './fields.ts'
 import { orderPartKey } from './key-parts.ts'
 
 /** A parcel of an order reached the customer. */
@@ -12,6 +12,7 @@ export const orderDelivered = defineEvent({
   schema: z.strictObject({
     order_id: orderId,
     fulfillment_id: shopId("The shop's id of the parcel.", 'f-33').optional(),
+    items: itemsConcerned('What is in the parcel.'),
     delivered_at: unixSeconds
       .meta({ description: 'When it arrived.', unit: 'unix seconds', examples: [1_795_800_000] })
       .optional(),

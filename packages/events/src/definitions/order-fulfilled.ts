@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
-import { orderId, shopId, text, unixSeconds, webAddress } from './fields.ts'
+import { itemsConcerned, orderId, shopId, text, unixSeconds, webAddress } from './fields.ts'
 import { orderPartKey } from './key-parts.ts'
 
 /** A parcel of an order left the warehouse. */
@@ -12,6 +12,7 @@ export const orderFulfilled = defineEvent({
   schema: z.strictObject({
     order_id: orderId,
     fulfillment_id: shopId("The shop's id of the parcel.", 'f-33').optional(),
+    items: itemsConcerned('What is in the parcel.'),
     carrier: text('Who brings it.', 'DHL').optional(),
     tracking_url: webAddress(
       'Where the customer follows the parcel.',

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
-import { currency, money, orderId, shopId } from './fields.ts'
+import { currency, itemsConcerned, money, orderId, shopId } from './fields.ts'
 import { idKey } from './key-parts.ts'
 
 /** Money of an order went back to the customer. */
@@ -15,6 +15,7 @@ export const orderRefunded = defineEvent({
     reason: z
       .enum(['returned', 'damaged', 'not_received', 'canceled', 'goodwill', 'other'])
       .meta({ description: 'Why.', examples: ['returned'] }),
+    items: itemsConcerned('What the money was for.'),
     value: money.meta({
       description: 'What went back.',
       unit: 'major units of the currency',

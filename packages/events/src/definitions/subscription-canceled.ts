@@ -1,7 +1,7 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
-import { shopId, subscriptionId, unixSeconds } from './fields.ts'
+import { itemsConcerned, shopId, subscriptionId, unixSeconds } from './fields.ts'
 import { idKey } from './key-parts.ts'
 
 /** A subscription was canceled. */
@@ -24,6 +24,7 @@ export const subscriptionCanceled = defineEvent({
       ])
       .optional()
       .meta({ description: 'Why.', examples: ['too_much_product'] }),
+    items: itemsConcerned('What was subscribed to.'),
     ends_at: unixSeconds
       .meta({
         description: 'Until when it runs.',

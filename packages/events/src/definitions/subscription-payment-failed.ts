@@ -1,7 +1,15 @@
 import * as z from 'zod'
 
 import { defineEvent } from '../event-definition.ts'
-import { count, currency, money, shopId, subscriptionId, unixSeconds } from './fields.ts'
+import {
+  count,
+  currency,
+  itemsConcerned,
+  money,
+  shopId,
+  subscriptionId,
+  unixSeconds,
+} from './fields.ts'
 import { idKey } from './key-parts.ts'
 
 /** A charge of a subscription failed. */
@@ -23,6 +31,7 @@ export const subscriptionPaymentFailed = defineEvent({
         examples: [1_795_900_000],
       })
       .optional(),
+    items: itemsConcerned('What is charged for.'),
     value: money,
     currency,
   }),

@@ -62,10 +62,14 @@ const TYPES: Readonly<Record<string, string>> = {
   null: 'null',
 }
 
+/** A longer list of values fills no cell of a table; the exported schema has it whole. */
+const MOST_LISTED = 20
+
 function typeText(field: JsonSchema): string {
   const { type, anyOf, items } = field
   if (field.const !== undefined) return JSON.stringify(field.const)
   if (field.enum !== undefined) {
+    if (field.enum.length > MOST_LISTED) return `one of ${field.enum.length} values`
     return `one of ${field.enum.map((value) => JSON.stringify(value)).join(', ')}`
   }
   if (anyOf !== undefined) return anyOf.map((branch) => typeText(branch)).join(' or ')
