@@ -56,6 +56,7 @@ function sumOf(summaries: readonly HistorySummary[]): HistorySummary {
     doubled: sum(({ doubled }) => doubled),
     repeated: sum(({ repeated }) => repeated),
     repeatedUnknown: sum(({ repeatedUnknown }) => repeatedUnknown),
+    altered: sum(({ altered }) => altered),
     inversions: sum(({ inversions }) => inversions),
     overlaps: sum(({ overlaps }) => overlaps),
     deadByOutage: sum(({ deadByOutage }) => deadByOutage),

@@ -36,7 +36,8 @@ export const upgradeFleet: FaultAction = async (stage, { forMs, atMs }) => {
   const { partitions } = schedule
   const [what, make] =
     atMs % 2 === 0 ? (['format', newerJob] as const) : (['event', newerEvent] as const)
-  const job = make({ namespace: NAMESPACE, partitions, key: `newer-${atMs}`, atMs })
+  const place = { namespace: NAMESPACE, partitions, key: `newer-${atMs}`, atMs }
+  const job = make({ ...place, occurredAt: Date.now() })
   timeline.note('planter', `adds a job of a newer ${what} to partition ${job.partition}`)
   await planter.plant(job)
   await last(forMs)

@@ -17,6 +17,8 @@ export interface PlantedJob {
   /** Events that its name tells. */
   readonly count: number
   readonly data: unknown
+  /** When its events happened. */
+  readonly occurredAt: number
   /** What the checker must know of its events. */
   readonly calls: readonly ToldCall[]
 }
@@ -27,6 +29,7 @@ interface JobPlace {
   readonly partitions: number
   readonly key: string
   readonly atMs: number
+  readonly occurredAt: number
 }
 
 const MOST_JOBS = 4
@@ -43,6 +46,7 @@ export function drawPlantedJobs(
       partitions,
       key: `planted-${index}`,
       atMs: random.whole(0, load.forMs),
+      occurredAt: Date.now(),
     }
     return random.pick([unreadableJob, brokenEvent, invalidEvent, strayJob])(place)
   })
@@ -114,7 +118,8 @@ function waitingJob(place: JobPlace, data: unknown): NewerJob {
 
 function base(place: JobPlace, count: number): Omit<PlantedJob, 'data' | 'calls'> {
   const partition = partitionOf(customerOf(place), place.partitions)
-  return { atMs: place.atMs, partition, jobId: `c-${idOf(place, 'job')}`, count }
+  const { atMs, occurredAt } = place
+  return { atMs, occurredAt, partition, jobId: `c-${idOf(place, 'job')}`, count }
 }
 
 function event(place: JobPlace, id: string): object {
@@ -123,7 +128,7 @@ function event(place: JobPlace, id: string): object {
     op: 'track',
     id,
     customerId: customerOf(place),
-    occurredAt: Date.now(),
+    occurredAt: place.occurredAt,
     name: 'page_seen',
     data,
   }

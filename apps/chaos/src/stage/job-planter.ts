@@ -39,8 +39,8 @@ export class JobPlanter {
   }
 
   /** Resolves when Redis has it. */
-  async plant({ partition, jobId, count, data, calls }: PlantedJob): Promise<void> {
-    const numbers = calls.map((call) => this.#recorder.called(call, Date.now()))
+  async plant({ partition, jobId, count, data, occurredAt, calls }: PlantedJob): Promise<void> {
+    const numbers = calls.map((call) => this.#recorder.called(call, occurredAt))
     await this.#untilTaken(async () => {
       await this.#add(partition, jobName(count), data, jobId)
       await this.#replicated(this.#keys(partition).meta)

@@ -38,6 +38,7 @@ const NOTHING_COUNTED: HistorySummary = {
   doubled: 0,
   repeated: 0,
   repeatedUnknown: 0,
+  altered: 0,
   inversions: 0,
   overlaps: 0,
   deadByOutage: 0,

@@ -13,6 +13,14 @@ export interface Place {
   readonly place: number
 }
 
+/** What a call said of its event. */
+export interface Content {
+  readonly customerId: string
+  readonly name: string
+  readonly occurredAt: number
+  readonly calledAt: number
+}
+
 export interface CalledEvent {
   readonly id: string
   readonly customerId: string
@@ -28,6 +36,8 @@ export interface CalledEvent {
   /** When its first acknowledgement came, and its last one; null when none did. */
   acknowledgedAt: number | null
   acknowledgedLast: number | null
+  /** What its calls that were not refused said. */
+  readonly contents: Content[]
 }
 
 /** A call and how it ended. */
@@ -86,10 +96,13 @@ function newEvent({ id, customerId, op, mark }: CalledRecord): CalledEvent {
     lastPlace: null,
     acknowledgedAt: null,
     acknowledgedLast: null,
+    contents: [],
   }
 }
 
 function notePossible(event: CalledEvent, call: Call): void {
+  const { customerId, name, occurredAt, at: calledAt } = call.called
+  event.contents.push({ customerId, name, occurredAt, calledAt })
   const isFirst = event.storedFrom === Infinity
   event.storedFrom = Math.min(event.storedFrom, call.called.at)
   if (isFirst) event.firstPlace = call

@@ -1,6 +1,7 @@
 // The history checker: from the recorded history of a run to what broke its guarantees. Pure, and linear in the length
 // of the history but for the sorting of requests.
 
+import { findAltered } from './altered.ts'
 import { calledEvents } from './called-events.ts'
 import { findCountFaults } from './count-faults.ts'
 import { findDeadByOutage } from './dead-by-outage.ts'
@@ -30,6 +31,7 @@ export function checkHistory(history: History): HistoryCheck {
     ...findLost(events.values(), traffic, deadLetters, run),
     ...findUnsent(events, traffic, deadLetters),
     ...repeats.findings,
+    ...findAltered(traffic),
     ...findInversions(traffic, run),
     ...findOverlaps(traffic, run),
     ...findDeadByOutage(events, traffic, deadLetters),
@@ -53,6 +55,7 @@ function summarize(
     doubled: count('doubled'),
     repeated,
     repeatedUnknown,
+    altered: count('altered'),
     inversions: count('inversion'),
     overlaps: count('overlap'),
     deadByOutage: count('deadByOutage'),

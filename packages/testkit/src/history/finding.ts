@@ -30,6 +30,15 @@ export type Finding =
       readonly requests: readonly [number, number]
       readonly at: number
     }
+  /** Received with something else than any of its calls said: `field` says what. */
+  | {
+      readonly kind: 'altered'
+      readonly field: 'customer' | 'name' | 'timestamp'
+      readonly id: string
+      readonly customerId: string
+      readonly request: number
+      readonly at: number
+    }
   /** `id` came after `overtakenBy`, before which it had been acknowledged or called. */
   | {
       readonly kind: 'inversion'
@@ -80,6 +89,7 @@ export interface HistorySummary {
   readonly repeated: number
   /** Identifies and profile operations that arrived again after an unknown outcome. */
   readonly repeatedUnknown: number
+  readonly altered: number
   readonly inversions: number
   readonly overlaps: number
   readonly deadByOutage: number

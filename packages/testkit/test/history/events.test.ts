@@ -110,7 +110,7 @@ test('the same is excused where a fault hit the request, but not with another ti
     expect(checkHistory(again).summary.repeatedUnknown).toBe(former + 1)
     const later = { ...received, timestamp: received.timestamp! + 1 }
     expect(findingsOfEvents(repeat({ ...history, run: disturbed }, received, later))).toMatchObject(
-      [{ kind: 'doubled', why: 'timestamp' }],
+      [{ kind: 'doubled', why: 'timestamp' }, { kind: 'altered' }],
     )
   })
 })

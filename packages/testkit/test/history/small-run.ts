@@ -16,7 +16,8 @@ export function trackOf(customerId: string, index: number, at: number) {
   } as const
 }
 
-export function received({ op, id, customerId, mark }: CalledRecord, request: number, at: number) {
+export function received(called: CalledRecord, request: number, at: number) {
+  const { op, id, customerId, name, mark, occurredAt } = called
   const isTrack = op === 'track'
   return {
     kind: 'operation',
@@ -26,8 +27,8 @@ export function received({ op, id, customerId, mark }: CalledRecord, request: nu
     action: isTrack ? 'event' : op,
     customerId,
     id: isTrack ? id : null,
-    name: null,
-    timestamp: 1,
+    name: isTrack ? name : null,
+    timestamp: Math.floor(occurredAt / 1000),
     mark,
     outcome: 'applied',
   } as const

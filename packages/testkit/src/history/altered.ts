@@ -1,0 +1,61 @@
+// Altered: an event of which something else was received than any producer said of it: another customer, another name,
+// or another second. Of what is not a track, customer and mark are how it is recognized, so only its second is left.
+
+import type { CalledEvent, Content } from './called-events.ts'
+import type { Finding } from './finding.ts'
+import type { ReceivedOperation } from './records.ts'
+import type { Received, Traffic } from './traffic.ts'
+
+type Altered = Extract<Finding, { kind: 'altered' }>
+type Agrees = (operation: ReceivedOperation, content: Content) => boolean
+
+/** In this order, each among the contents that agree in what stands before. */
+const FIELDS: readonly (readonly [Altered['field'], Agrees])[] = [
+  ['customer', (operation, content) => operation.customerId === content.customerId],
+  ['name', ({ action, name }, content) => action !== 'event' || name === content.name],
+  ['timestamp', agreesInTime],
+]
+
+export function findAltered({ received }: Traffic): Finding[] {
+  return received.flatMap((one) => {
+    // What was refused may be anything, and had no effect. What nobody called is unsent.
+    if (one.effect === 'refused' || one.event === null) return []
+    const field = alteredField(one.operation, one.event)
+    return field === null ? [] : [altered(one, one.event, field)]
+  })
+}
+
+function alteredField(
+  operation: ReceivedOperation,
+  { contents }: CalledEvent,
+): Altered['field'] | null {
+  let left = contents
+  if (left.length === 0) return null // Each call was refused.
+  for (const [field, agrees] of FIELDS) {
+    left = left.filter((content) => agrees(operation, content))
+    if (left.length === 0) return field
+  }
+  return null
+}
+
+/** A time in the producer's future becomes the time of its call. Devices and profile operations are sent without one. */
+function agreesInTime(
+  { action, timestamp }: ReceivedOperation,
+  { calledAt, occurredAt }: Content,
+): boolean {
+  if (timestamp === null) return action !== 'event' && action !== 'identify'
+  return secondOf(Math.min(calledAt, occurredAt)) <= timestamp && timestamp <= secondOf(occurredAt)
+}
+
+function secondOf(timeMs: number): number {
+  return Math.floor(timeMs / 1000)
+}
+
+function altered(
+  { operation, request }: Received,
+  { id }: CalledEvent,
+  field: Altered['field'],
+): Altered {
+  const { customerId, at } = operation
+  return { kind: 'altered', field, id, customerId, request: request.number, at }
+}
