@@ -55,6 +55,7 @@ function sumOf(summaries: readonly HistorySummary[]): HistorySummary {
     unsent: sum(({ unsent }) => unsent),
     doubled: sum(({ doubled }) => doubled),
     repeated: sum(({ repeated }) => repeated),
+    repeatedWithoutNeed: sum(({ repeatedWithoutNeed }) => repeatedWithoutNeed),
     repeatedUnknown: sum(({ repeatedUnknown }) => repeatedUnknown),
     altered: sum(({ altered }) => altered),
     inversions: sum(({ inversions }) => inversions),

@@ -37,6 +37,7 @@ const NOTHING_COUNTED: HistorySummary = {
   unsent: 0,
   doubled: 0,
   repeated: 0,
+  repeatedWithoutNeed: 0,
   repeatedUnknown: 0,
   altered: 0,
   inversions: 0,

@@ -11,6 +11,7 @@ import type { History } from './history.ts'
 import { findInversions } from './inversions.ts'
 import { findLost } from './lost.ts'
 import { findOverlaps } from './overlaps.ts'
+import { findNeedlessRepeats } from './needless-repeats.ts'
 import { findRateFaults } from './rate-faults.ts'
 import { readTraffic } from './traffic.ts'
 import { findUnsent } from './unsent.ts'
@@ -31,6 +32,7 @@ export function checkHistory(history: History): HistoryCheck {
     ...findLost(events.values(), traffic, deadLetters, run),
     ...findUnsent(events, traffic, deadLetters),
     ...repeats.findings,
+    ...findNeedlessRepeats(traffic, run),
     ...findAltered(traffic),
     ...findInversions(traffic, run),
     ...findOverlaps(traffic, run),
@@ -54,6 +56,7 @@ function summarize(
     unsent: count('unsent'),
     doubled: count('doubled'),
     repeated,
+    repeatedWithoutNeed: count('repeatedWithoutNeed'),
     repeatedUnknown,
     altered: count('altered'),
     inversions: count('inversion'),

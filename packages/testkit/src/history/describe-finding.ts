@@ -18,6 +18,10 @@ export function describeFinding(finding: Finding): string {
       const reason = why === 'settled' ? 'which nothing had disturbed' : 'with another timestamp'
       return `${time(at)} doubled: ${id} of ${customerId} came in request ${requests[1]} after request ${requests[0]}, ${reason}`
     }
+    case 'repeatedWithoutNeed': {
+      const { id, customerId, requests, at } = finding
+      return `${time(at)} repeated without need: ${id} of ${customerId} came in request ${requests[1]} after request ${requests[0]}, which nothing had disturbed`
+    }
     case 'altered': {
       const { field, id, customerId, request, at } = finding
       return `${time(at)} altered: ${id} came in request ${request} for ${customerId} with a ${field} that nobody called it with`

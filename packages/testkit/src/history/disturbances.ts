@@ -2,7 +2,7 @@
 // was hit while the request was in flight, so it is made once more; that is the only excuse there is for doing so.
 
 import type { Period, RunFacts } from './records.ts'
-import type { SentRequest } from './traffic.ts'
+import type { Received, SentRequest } from './traffic.ts'
 
 /** Longest way from the mock's answer to an acknowledged settle, on a machine that is busy with a run. */
 const SETTLE_MS = 2_000
@@ -10,8 +10,15 @@ const SETTLE_MS = 2_000
 const NEWS_MS = 1_000
 const NO_ANSWER = new Set(['left', 'aborted', 'reset', 'cut'])
 
+/** Whether `again` has a reason: the outcome of `former` was unknown, or Redis has lost what it knew of it. */
+export function mayComeAgain(former: Received, again: Received, run: RunFacts): boolean {
+  const isWiped = run.wipes.some((at) => former.operation.at <= at && at <= again.operation.at)
+  if (isWiped || isSettleForgotten(former.request, run)) return true
+  return isOutcomeUnknown(former.request, run)
+}
+
 /** Whether the sender may not know, or not have been able to note, that the request was carried out. */
-export function isOutcomeUnknown(request: SentRequest, { disturbances }: RunFacts): boolean {
+function isOutcomeUnknown(request: SentRequest, { disturbances }: RunFacts): boolean {
   const { openedAt, endedAt } = request
   if (!isAnsweredWell(request)) return true
   return disturbances.some((period) => touches(period, openedAt, endedAt + SETTLE_MS))

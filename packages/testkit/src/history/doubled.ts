@@ -2,7 +2,7 @@
 // profile operation has none: it may come again only if the outcome of the one before was unknown, and an identify then
 // carries the same timestamp, so that it overwrites nothing newer.
 
-import { isOutcomeUnknown, isSettleForgotten } from './disturbances.ts'
+import { mayComeAgain } from './disturbances.ts'
 import type { Finding } from './finding.ts'
 import type { RunFacts } from './records.ts'
 import type { Received, Traffic } from './traffic.ts'
@@ -29,13 +29,11 @@ export function findDoubled({ takenOf }: Traffic, run: RunFacts): Repeats {
 type Why = Extract<Finding, { kind: 'doubled' }>['why']
 
 function whyDoubled(former: Received, again: Received, run: RunFacts): Why | null {
-  const { action, timestamp, at } = again.operation
-  const isWiped = run.wipes.some((wipe) => former.operation.at <= wipe && wipe <= at)
+  const { action, timestamp } = again.operation
   if (action === 'event') {
     return former.operation.outcome === 'applied' ? 'settled' : null
   }
-  const isForgotten = isWiped || isSettleForgotten(former.request, run)
-  if (!isForgotten && !isOutcomeUnknown(former.request, run)) return 'settled'
+  if (!mayComeAgain(former, again, run)) return 'settled'
   return timestamp === former.operation.timestamp ? null : 'timestamp'
 }
 

@@ -30,6 +30,14 @@ export type Finding =
       readonly requests: readonly [number, number]
       readonly at: number
     }
+  /** A track that came again although nothing had happened to its former request. Its ULID stops it. */
+  | {
+      readonly kind: 'repeatedWithoutNeed'
+      readonly id: string
+      readonly customerId: string
+      readonly requests: readonly [number, number]
+      readonly at: number
+    }
   /** Received with something else than any of its calls said: `field` says what. */
   | {
       readonly kind: 'altered'
@@ -87,6 +95,8 @@ export interface HistorySummary {
   readonly doubled: number
   /** Tracks that arrived again and that Customer.io drops by their ULID. */
   readonly repeated: number
+  /** Those of them that nothing had made necessary. */
+  readonly repeatedWithoutNeed: number
   /** Identifies and profile operations that arrived again after an unknown outcome. */
   readonly repeatedUnknown: number
   readonly altered: number

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 
 import { checkHistory } from '../../src/index.ts'
-import type { History, ReceivedOperation } from '../../src/index.ts'
+import type { History, ReceivedOperation, RunFacts } from '../../src/index.ts'
 import {
   acknowledged,
   calls,
@@ -11,6 +11,7 @@ import {
   findingsOfEvents,
   holds,
   isOf,
+  kinds,
   operations,
   repeat,
   withReceipts,
@@ -115,15 +116,34 @@ test('the same is excused where a fault hit the request, but not with another ti
   })
 })
 
-test('a track that is applied twice is doubled, one that the ULID stops is repeated', () => {
+test('a track that is applied twice is doubled, one that the ULID stops is repeated without need', () => {
   holds((history, choice) => {
     const received = choose(answered(history, 'event'), choice)
     expect(findingsOfEvents(repeat(history, received, received))).toMatchObject([
       { kind: 'doubled', id: received.id },
     ])
     const again = repeat(history, received, { ...received, outcome: 'duplicate' })
-    expect(findingsOfEvents(again)).toEqual([])
+    expect(findingsOfEvents(again)).toMatchObject([
+      { kind: 'repeatedWithoutNeed', id: received.id, requests: [received.request, 1_000_000] },
+    ])
     expect(checkHistory(again).summary.repeated).toBe(checkHistory(history).summary.repeated + 1)
+  })
+})
+
+test('a track may come again where a fault, a failover or a lost disk hit it, and not where one came long after', () => {
+  holds((history, choice) => {
+    const received = choose(answered(history, 'event'), choice)
+    const again = repeat(history, received, { ...received, outcome: 'duplicate' })
+    const period = { from: received.at, until: received.at }
+    const late = { from: received.at + 60_000, until: received.at + 60_000 }
+    const kindsWith = (facts: Partial<RunFacts>): string[] =>
+      kinds(findingsOfEvents({ ...again, run: { ...history.run, ...facts } }))
+    expect(kindsWith({ disturbances: [period] })).toEqual([])
+    expect(kindsWith({ failovers: [period] })).toEqual([])
+    expect(kindsWith({ wipes: [received.at] })).toEqual([])
+    expect(kindsWith({ disturbances: [late], failovers: [late], wipes: [late.from] })).toEqual([
+      'repeatedWithoutNeed',
+    ])
   })
 })
 
