@@ -28,7 +28,7 @@ async function setupReceipts(
 }
 
 test('a request is written as it opens, with its operations in order, and as it ends', async () => {
-  const { batch, lines } = await setupReceipts()
+  const { mock, batch, lines } = await setupReceipts()
   await batch([event('a', 'x', { id: ulid(1), timestamp: 7 }), event('b', '')])
   await batch([event('a', 'x', { id: ulid(1) })])
   const written = await lines()
@@ -41,6 +41,7 @@ test('a request is written as it opens, with its operations in order, and as it 
     'operation 2',
     'ended 2',
   ])
+  expect(written[0]).toMatchObject({ host: `127.0.0.1:${mock.port}`, at: expect.any(Number) })
   expect(written[1]).toMatchObject({
     index: 0,
     action: 'event',

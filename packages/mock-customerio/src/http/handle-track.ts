@@ -51,8 +51,8 @@ export async function handleTrack(
 }
 
 function open({ clock }: TrackContext, state: MockState, request: IncomingMessage): Exchange {
-  const { socket } = request
-  return state.requests.open(clock.now(), () => isGone(socket))
+  const { socket, headers } = request
+  return state.requests.open(clock.now(), { host: headers.host, isGone: () => isGone(socket) })
 }
 
 /** A sender that closes its side while it waits for an answer has given up on it. */

@@ -24,8 +24,8 @@ export class Receipts {
     writeFileSync(path, '')
   }
 
-  opened({ number }: Exchange, nowMs: number): void {
-    this.#add({ kind: 'opened', request: number, at: nowMs })
+  opened({ number }: Exchange, nowMs: number, host: string | undefined): void {
+    this.#add({ kind: 'opened', request: number, at: nowMs, host })
   }
 
   operation(received: RecentOperation, operation: Operation | null): void {

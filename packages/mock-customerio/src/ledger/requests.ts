@@ -44,7 +44,11 @@ export class Requests {
     return this.#undecided === 0
   }
 
-  open(nowMs: number, isGone: () => boolean): Exchange {
+  /** `host`: the address by which the sender reached the mock. */
+  open(
+    nowMs: number,
+    { host, isGone }: { host: string | undefined; isGone: () => boolean },
+  ): Exchange {
     this.#total += 1
     this.#tick += 1
     this.#inFlight += 1
@@ -58,7 +62,7 @@ export class Requests {
       isGone,
       open: true,
     }
-    this.#receipts?.opened(exchange, nowMs)
+    this.#receipts?.opened(exchange, nowMs, host)
     return exchange
   }
 
