@@ -21,6 +21,7 @@ export type {
   ReceivedOperation,
   RequestEnded,
   RequestOpened,
+  Disturbance,
   RunFacts,
 } from './history/records.ts'
 export { limitProcess } from './limit-process.ts'

@@ -2,7 +2,7 @@
 // wait for each other.
 
 import type { FaultKind } from '../schedule/fault-table.ts'
-import { DISTURBING, FAULTS } from '../schedule/fault-table.ts'
+import { FAULTS } from '../schedule/fault-table.ts'
 import type { PlannedFault } from '../schedule/schedule.ts'
 import type { Stage } from '../stage/stage.ts'
 import {
@@ -14,6 +14,8 @@ import {
   refuseCredentials,
   reset,
 } from './destination-faults.ts'
+import { fillDisk, fillDiskEverysec } from './disk-faults.ts'
+import { disturbedBy } from './disturbed-by.ts'
 import {
   freezeClusterNode,
   freezeMaster,
@@ -22,7 +24,6 @@ import {
   killMaster,
   makeReadOnly,
 } from './failover-faults.ts'
-import { fillDisk, fillDiskEverysec } from './disk-faults.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
 import { joinFleet, killFleet, stopFleet, upgradeFleet } from './fleet-faults.ts'
@@ -89,8 +90,8 @@ async function runLane(stage: Stage, faults: readonly PlannedFault[]): Promise<v
   for (const fault of faults) {
     await last(Math.max(0, stage.startedAt + fault.atMs - Date.now()))
     const action = async (): Promise<void> => await doFault(stage, fault)
-    const isDisturbing = DISTURBING.includes(FAULTS[fault.kind].lane)
-    await (isDisturbing ? stage.runFile.disturb(action) : action())
+    const disturbed = disturbedBy(stage, fault)
+    await (disturbed === null ? action() : stage.runFile.disturb(disturbed, action))
   }
 }
 

@@ -1,6 +1,6 @@
 // run.json: what the checker must know of a run beside its histories, gathered while the run goes on.
 
-import type { RunFacts, TestProcess } from '@retention-relay/testkit'
+import type { Disturbance, RunFacts, TestProcess } from '@retention-relay/testkit'
 
 import type { Schedule } from '../schedule/schedule.ts'
 
@@ -11,13 +11,16 @@ export interface Outage {
   readonly until: number
 }
 
+/** What a fault does to workers, and to which. */
+export type Disturbed = Pick<Disturbance, 'kind' | 'host'>
+
 /** From the end of a fault until everybody has noticed: a former master that wakes up is still believed for a moment. */
 const RECOVERY_MS = 1000
 
 /** Facts of a run. */
 export class RunFile {
   readonly #schedule: Schedule
-  readonly #disturbances: { from: number; until: number }[] = []
+  readonly #disturbances: Disturbance[] = []
   readonly #wipes: number[] = []
   readonly #failovers: { from: number; until: number }[] = []
   /** Worker processes that knew what was on a disk that Redis has lost. Written by `knows`. */
@@ -29,10 +32,9 @@ export class RunFile {
     this.#schedule = schedule
   }
 
-  /** A worker, its Redis or a link of either is disturbed while `during` runs. */
-  async disturb(during: () => Promise<void>): Promise<void> {
-    const from = Date.now()
-    const period = { from, until: Infinity }
+  /** Workers are disturbed in this way while `during` runs. */
+  async disturb(how: Disturbed, during: () => Promise<void>): Promise<void> {
+    const period = { ...how, from: Date.now(), until: Infinity }
     this.#disturbances.push(period)
     await during()
     period.until = Date.now() + RECOVERY_MS

@@ -52,6 +52,11 @@ export class WorkerSlot {
     return new WorkerSlot(place, await startFaultProxy({ target: { port: place.mockPort } }))
   }
 
+  /** By which the mock tells its requests from those of others. */
+  get host(): string {
+    return new URL(this.destination.url('http')).host
+  }
+
   /** The process that is there now, or undefined. */
   get process(): TestProcess | undefined {
     return this.#running?.process

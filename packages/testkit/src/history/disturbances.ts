@@ -1,7 +1,8 @@
-// What a run's faults excuse. Nobody can know whether a request was carried out when the worker, its Redis or the link
-// was hit while the request was in flight, so it is made once more; that is the only excuse there is for doing so.
+// What a run's faults excuse. Nobody can know whether a request was carried out when its worker, the worker's Redis or the
+// link was hit while the request was in flight, so it is made once more; that is the only excuse there is for doing so.
+// What hit another worker excuses nothing.
 
-import type { Period, RunFacts } from './records.ts'
+import type { Disturbance, Period, RunFacts } from './records.ts'
 import type { Received, SentRequest } from './traffic.ts'
 
 /** Longest way from the mock's answer to an acknowledged settle, on a machine that is busy with a run. */
@@ -21,7 +22,9 @@ export function mayComeAgain(former: Received, again: Received, run: RunFacts): 
 function isOutcomeUnknown(request: SentRequest, { disturbances }: RunFacts): boolean {
   const { openedAt, endedAt } = request
   if (!isAnsweredWell(request)) return true
-  return disturbances.some((period) => touches(period, openedAt, endedAt + SETTLE_MS))
+  return disturbances.some(
+    (one) => hits(one, request) && touches(one, openedAt, endedAt + SETTLE_MS),
+  )
 }
 
 /** Whether a failover may have taken along that the request was settled. */
@@ -32,17 +35,22 @@ export function isSettleForgotten({ openedAt, endedAt }: SentRequest, run: RunFa
 /** Whether `later` may have been opened although the mock still holds `earlier` for open. */
 export function isLeftBehind(earlier: SentRequest, later: SentRequest, run: RunFacts): boolean {
   const { openedAt, endedAt, ending } = earlier
-  const isStopped = run.disturbances.some(
+  const stops = run.disturbances.filter((one) => one.kind === 'stopped' && hits(one, earlier))
+  const isStopped = stops.some(
     ({ from }) => openedAt <= from + NEWS_MS && from <= later.openedAt + NEWS_MS && from <= endedAt,
   )
   if (isStopped) return true
   if (ending !== null && !NO_ANSWER.has(ending)) return false
   if (endedAt <= later.openedAt + NEWS_MS) return true
-  return run.disturbances.some((period) => touches(period, later.openedAt, endedAt))
+  return stops.some((period) => touches(period, later.openedAt, endedAt))
 }
 
 function isAnsweredWell({ ending }: SentRequest): boolean {
   return ending !== null && ending.startsWith('2')
+}
+
+function hits({ host }: Disturbance, request: SentRequest): boolean {
+  return host === null || host === request.host
 }
 
 function touches({ from, until }: Period, begin: number, end: number): boolean {

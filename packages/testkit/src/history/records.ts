@@ -56,6 +56,8 @@ export interface RequestOpened {
   readonly kind: 'opened'
   readonly request: number
   readonly at: number
+  /** The request's header `Host`: the address by which its sender reached the mock, and so which sender it is. */
+  readonly host?: string
 }
 
 /** One operation of a complete request. All of a request stand together: they were applied in one step. */
@@ -118,11 +120,10 @@ export interface RunFacts {
   /** Most workers that ran at a time. */
   readonly workers: number
   /**
-   * When a worker, its Redis or a link of either was disturbed, or the destination gave an answer with 2xx that is not
-   * to be believed, from the first fault to the recovery. What was in flight then may be sent once more, and the mock may
-   * learn late that a sender has left.
+   * From each fault that hit a worker, its Redis or a link to it to the recovery. What was in flight then may be sent once
+   * more.
    */
-  readonly disturbances: readonly Period[]
+  readonly disturbances: readonly Disturbance[]
   /** When Redis came back with an empty disk: what was acknowledged before may be gone. */
   readonly wipes: readonly number[]
   /**
@@ -131,6 +132,17 @@ export interface RunFacts {
    * delivered once more.
    */
   readonly failovers: readonly Period[]
+}
+
+/** What a fault did to senders. */
+export interface Disturbance extends Period {
+  /**
+   * `stopped`: they ended or stood still, so that the mock may learn late that they have left. `cut_off`: they went on,
+   * and what they said to Redis, or Redis to them, may not have arrived.
+   */
+  readonly kind: 'stopped' | 'cut_off'
+  /** `host` of the only one that it hit; null where it hit all. */
+  readonly host: string | null
 }
 
 /** Both ends included, in wall-clock milliseconds. */

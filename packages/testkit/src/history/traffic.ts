@@ -3,10 +3,12 @@
 // mock exactly, which its clock does not.
 
 import type { CalledEvent } from './called-events.ts'
-import type { ReceiptRecord, ReceivedOperation } from './records.ts'
+import type { ReceiptRecord, ReceivedOperation, RequestOpened } from './records.ts'
 
 export interface SentRequest {
   readonly number: number
+  /** Whose it is, where it is known. */
+  readonly host: string | null
   readonly openedAt: number
   readonly openedLine: number
   /** Line of its first operation; Infinity while it has brought none. */
@@ -50,7 +52,7 @@ export function readTraffic(
   const takenOf = new Map<CalledEvent, Received[]>()
   receipts.forEach((record, line) => {
     if (record.kind === 'opened') {
-      requests.set(record.request, newRequest(record.request, record.at, line))
+      requests.set(record.request, newRequest(record, line))
       return
     }
     const request = requests.get(record.request)
@@ -70,9 +72,9 @@ export function readTraffic(
   return { requests: [...requests.values()], received, takenOf }
 }
 
-function newRequest(number: number, openedAt: number, openedLine: number): SentRequest {
+function newRequest({ request, at, host }: RequestOpened, openedLine: number): SentRequest {
   const open = { appliedLine: Infinity, endedAt: Infinity, endedLine: Infinity, ending: null }
-  return { number, openedAt, openedLine, ...open, operations: [] }
+  return { number: request, host: host ?? null, openedAt: at, openedLine, ...open, operations: [] }
 }
 
 /** A suppressed track has a ULID as well, though the mock does not look at it. */

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest'
 
 import { checkHistory } from '../../src/index.ts'
-import type { History, ReceivedOperation, RunFacts } from '../../src/index.ts'
+import type { Disturbance, History, ReceivedOperation, RunFacts } from '../../src/index.ts'
 import {
   acknowledged,
   calls,
@@ -104,7 +104,7 @@ test('the same is excused where a fault hit the request, but not with another ti
   holds((history, choice) => {
     const received = choose(answered(history, 'other'), choice)
     const { at } = received
-    const disturbed = { ...history.run, disturbances: [{ from: at, until: at }] }
+    const disturbed = { ...history.run, disturbances: [cutOff(at)] }
     const again = repeat({ ...history, run: disturbed }, received, received)
     expect(findingsOfEvents(again)).toEqual([])
     const former = checkHistory({ ...history, run: disturbed }).summary.repeatedUnknown
@@ -134,18 +134,22 @@ test('a track may come again where a fault, a failover or a lost disk hit it, an
   holds((history, choice) => {
     const received = choose(answered(history, 'event'), choice)
     const again = repeat(history, received, { ...received, outcome: 'duplicate' })
-    const period = { from: received.at, until: received.at }
-    const late = { from: received.at + 60_000, until: received.at + 60_000 }
+    const [fault, late] = [cutOff(received.at), cutOff(received.at + 60_000)]
     const kindsWith = (facts: Partial<RunFacts>): string[] =>
       kinds(findingsOfEvents({ ...again, run: { ...history.run, ...facts } }))
-    expect(kindsWith({ disturbances: [period] })).toEqual([])
-    expect(kindsWith({ failovers: [period] })).toEqual([])
+    expect(kindsWith({ disturbances: [fault] })).toEqual([])
+    expect(kindsWith({ failovers: [fault] })).toEqual([])
     expect(kindsWith({ wipes: [received.at] })).toEqual([])
     expect(kindsWith({ disturbances: [late], failovers: [late], wipes: [late.from] })).toEqual([
       'repeatedWithoutNeed',
     ])
   })
 })
+
+/** Redis is away from all workers for a moment. */
+function cutOff(at: number): Disturbance {
+  return { from: at, until: at, kind: 'cut_off', host: null }
+}
 
 /** The last that was applied of each event, by an answered request. */
 function answered(history: History, kind: 'event' | 'other'): ReceivedOperation[] {

@@ -136,7 +136,7 @@ test('a sender that gave up and repeats at once does not overlap with itself, on
   expect(kinds(findingsOf(history(100)))).toEqual([])
   expect(kinds(findingsOf(history(5_000)))).toEqual(['overlap'])
   const { run, ...rest } = history(5_000)
-  const disturbances = [{ from: 3_000, until: 3_000 }]
+  const disturbances = [{ from: 3_000, until: 3_000, kind: 'stopped', host: null } as const]
   expect(kinds(findingsOf({ ...rest, run: { ...run, disturbances } }))).toEqual([])
 })
 
@@ -154,7 +154,8 @@ test('a request that was in flight when its worker was stopped is left behind, n
         { kind: 'ended', request: 1, at: 25_000, ending: '200' },
       ],
     )
-    return { ...rest, run: { ...run, disturbances: [{ from: stoppedAt, until: 30_000 }] } }
+    const stop = { from: stoppedAt, until: 30_000, kind: 'stopped', host: null } as const
+    return { ...rest, run: { ...run, disturbances: [stop] } }
   }
   expect(kinds(findingsOf(history(10_500)))).toEqual([])
   // Opened by a worker that was stopped before: it should have known that it is not the owner any more.
