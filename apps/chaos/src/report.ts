@@ -53,6 +53,8 @@ function sumOf(summaries: readonly HistorySummary[]): HistorySummary {
   return {
     lost: sum(({ lost }) => lost),
     unsent: sum(({ unsent }) => unsent),
+    refusedForGood: sum(({ refusedForGood }) => refusedForGood),
+    nothingAcknowledged: sum(({ nothingAcknowledged }) => nothingAcknowledged),
     doubled: sum(({ doubled }) => doubled),
     repeated: sum(({ repeated }) => repeated),
     repeatedWithoutNeed: sum(({ repeatedWithoutNeed }) => repeatedWithoutNeed),

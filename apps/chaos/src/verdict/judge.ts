@@ -35,6 +35,8 @@ export interface Verdict {
 const NOTHING_COUNTED: HistorySummary = {
   lost: 0,
   unsent: 0,
+  refusedForGood: 0,
+  nothingAcknowledged: 0,
   doubled: 0,
   repeated: 0,
   repeatedWithoutNeed: 0,

@@ -13,6 +13,7 @@ import { findLost } from './lost.ts'
 import { findOverlaps } from './overlaps.ts'
 import { findNeedlessRepeats } from './needless-repeats.ts'
 import { findRateFaults } from './rate-faults.ts'
+import { findNothingAcknowledged, findRefusals } from './refusals.ts'
 import { readTraffic } from './traffic.ts'
 import { findUnsent } from './unsent.ts'
 
@@ -31,6 +32,8 @@ export function checkHistory(history: History): HistoryCheck {
   const findings = [
     ...findLost(events.values(), traffic, deadLetters, run),
     ...findUnsent(events, traffic, deadLetters),
+    ...findRefusals(producers),
+    ...findNothingAcknowledged(events.values()),
     ...repeats.findings,
     ...findNeedlessRepeats(traffic, run),
     ...findAltered(traffic),
@@ -54,6 +57,8 @@ function summarize(
   return {
     lost: count('lost'),
     unsent: count('unsent'),
+    refusedForGood: count('refusedForGood'),
+    nothingAcknowledged: count('nothingAcknowledged'),
     doubled: count('doubled'),
     repeated,
     repeatedWithoutNeed: count('repeatedWithoutNeed'),

@@ -13,6 +13,12 @@ export function describeFinding(finding: Finding): string {
       const what = request === null ? 'is a dead letter' : `came in request ${request}`
       return `${time(at)} unsent: ${id} ${what}, and ${why === 'refused' ? 'each call of it was refused' : 'nobody called it'}`
     }
+    case 'refusedForGood': {
+      const { id, customerId, process, code, at } = finding
+      return `${time(at)} refused for good: ${id} of ${customerId}, by ${process} with ${code}`
+    }
+    case 'nothingAcknowledged':
+      return 'nothing acknowledged: no producer was told of any event that it is stored'
     case 'doubled': {
       const { why, id, customerId, requests, at } = finding
       const reason = why === 'settled' ? 'which nothing had disturbed' : 'with another timestamp'

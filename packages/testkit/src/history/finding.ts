@@ -21,6 +21,17 @@ export type Finding =
       /** Null where it is a dead letter. */
       readonly request: number | null
     }
+  /** A producer refused it for good: with `code`, which does not say that the same call may succeed later. */
+  | {
+      readonly kind: 'refusedForGood'
+      readonly id: string
+      readonly customerId: string
+      readonly process: string
+      readonly code: string
+      readonly at: number
+    }
+  /** Not one event was acknowledged, so that the rest proves nothing. */
+  | { readonly kind: 'nothingAcknowledged' }
   /** Received again although nothing had happened to its first request, or with another timestamp. */
   | {
       readonly kind: 'doubled'
@@ -92,6 +103,8 @@ export type Finding =
 export interface HistorySummary {
   readonly lost: number
   readonly unsent: number
+  readonly refusedForGood: number
+  readonly nothingAcknowledged: number
   readonly doubled: number
   /** Tracks that arrived again and that Customer.io drops by their ULID. */
   readonly repeated: number

@@ -84,7 +84,10 @@ function refuse(history: History, id: string): History {
     const others = records.filter((one) => one.call !== call || one.kind === 'called')
     return {
       process,
-      records: [...others, { kind: 'refused' as const, call, at: Infinity, code: 'X' }],
+      records: [
+        ...others,
+        { kind: 'refused' as const, call, at: Infinity, code: 'RELAY_ENQUEUE_REFUSED' },
+      ],
     }
   })
   return { ...history, producers }

@@ -57,7 +57,7 @@ function callsOf(plan: string) {
     events.set(id, called)
     records.push(called)
     const kind = end.startsWith('ack') ? 'acknowledged' : end.replace('…', '')
-    const ended = { kind, call, at: 10 * call + 5, code: 'X' } as ProducerRecord
+    const ended = { kind, call, at: 10 * call + 5, code: 'RELAY_ENQUEUE_REFUSED' } as ProducerRecord
     if (end.endsWith('…')) late.push(() => records.push({ ...ended, at: 5_000 }))
     else records.push(ended)
   })
