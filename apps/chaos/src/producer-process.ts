@@ -12,12 +12,12 @@ import type { Producer } from '@retention-relay/producer'
 import { CallRecorder } from './load/call-recorder.ts'
 import { callAbout } from './load/customer-calls.ts'
 import { drawLoad } from './load/draw-load.ts'
+import { eventTimes } from './load/event-times.ts'
 import { readPastCalls } from './load/past-calls.ts'
 import type { PlannedCall } from './load/planned-call.ts'
 import type { ProducerTask } from './load/producer-task.ts'
 import { trackingPlan } from './load/shop-plan.ts'
 
-const HOUR_MS = 3_600_000
 const RESTART_MS = 300
 
 const task = JSON.parse(process.argv[2] ?? '') as ProducerTask
@@ -31,7 +31,7 @@ const calls = drawLoad(task)
 tell({ event: 'producer.started' })
 const startedAt = task.startedAt ?? Number(await nextLine())
 const { called, acknowledged } = readPastCalls(task.past)
-const times = new Map(calls.map(({ id }, index) => [id, timeOf(index)]))
+const times = eventTimes(calls, { producer: number, startedAt })
 const tools = {
   enqueue: producer.enqueue.bind(producer),
   recorder: new CallRecorder(task.history),
@@ -83,11 +83,6 @@ async function end(event: string): Promise<never> {
   await open?.close()
   tell({ event, ...open?.counters() })
   process.exit(0)
-}
-
-/** Whole seconds apart: Customer.io is told seconds, and an identify is recognized by its time. */
-function timeOf(index: number): number {
-  return startedAt - HOUR_MS * (1 + number) + index * 1000
 }
 
 function tell(fact: object): void {

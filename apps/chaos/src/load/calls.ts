@@ -34,13 +34,12 @@ export function pageSeen(place: CallPlace, refused = false): PlannedCall {
   }
 }
 
-/** A checkout. The order that follows it, or another order of the customer, may supersede it. */
+/** A checkout. */
 export function checkoutStarted(place: CallPlace, checkoutId: string): PlannedCall {
   const data = { checkout_id: checkoutId, ...BASKET }
   return {
     ...base(place, 'track', deriveId(place.namespace, 'checkout_started', checkoutId)),
     name: 'checkout_started',
-    planted: 'superseded',
     input: { op: 'track', customerId: place.customerId, name: 'checkout_started', data },
   }
 }

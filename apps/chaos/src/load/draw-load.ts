@@ -14,6 +14,7 @@ import {
   pageSeen,
   profileOperation,
 } from './calls.ts'
+import { plantSuperseded } from './plant-superseded.ts'
 import type { PlannedCall } from './planned-call.ts'
 
 /** Whose calls. */
@@ -36,6 +37,12 @@ const KINDS = [
 
 /** The calls of one producer. */
 export function drawLoad(place: LoadPlace): PlannedCall[] {
+  const laterProducers = Array.from({ length: place.producer - 1 }, (_, index) => index + 1)
+  const laterCalls = laterProducers.flatMap((producer) => drawCalls({ ...place, producer }))
+  return plantSuperseded(drawCalls(place), laterCalls)
+}
+
+function drawCalls(place: LoadPlace): PlannedCall[] {
   const random = new Random(place.seed, `load-${place.producer}`)
   const calls = [
     ...ordinaryCalls(place, random),

@@ -4,6 +4,7 @@ import { isUlid } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
 import { drawLoad } from '../../src/load/draw-load.ts'
+import { eventTimes } from '../../src/load/event-times.ts'
 import type { PlannedCall } from '../../src/load/planned-call.ts'
 import { drawPlantedJobs } from '../../src/load/planted-jobs.ts'
 import { drawSchedule } from '../../src/schedule/draw-schedule.ts'
@@ -58,6 +59,30 @@ test('nothing is called about a customer after it was merged', () => {
       expect(later).toEqual([])
     }
   }
+})
+
+test('a checkout may die as superseded if the customer has an order that happened later, and no other may', () => {
+  const [startedAt, counts] = [Date.UTC(2026, 0, 1), { planted: 0, spared: 0 }]
+  for (const seed of seeds) {
+    const { load } = drawSchedule(seed, 10_000)
+    const numbers = Array.from({ length: load.producers }, (_, index) => index + 1)
+    const happened = numbers.flatMap((producer) => {
+      const calls = drawLoad({ seed, namespace: 'chaos', producer, load })
+      const times = eventTimes(calls, { producer, startedAt })
+      return calls.map((call) => ({ ...call, occurredAt: times.get(call.id)! }))
+    })
+    const orders = happened.filter(({ name }) => name === 'order_placed')
+    for (const { name, customerId, occurredAt, planted } of happened) {
+      if (name !== 'checkout_started') continue
+      const isSuperseded = orders.some(
+        (order) => order.customerId === customerId && order.occurredAt > occurredAt,
+      )
+      expect(planted).toBe(isSuperseded ? 'superseded' : undefined)
+      counts[isSuperseded ? 'planted' : 'spared'] += 1
+    }
+  }
+  expect(counts.planted).toBeGreaterThan(0)
+  expect(counts.spared).toBeGreaterThan(0)
 })
 
 test('planted jobs name each event that will die, with its reason', () => {
