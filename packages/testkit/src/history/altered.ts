@@ -1,18 +1,18 @@
 // Altered: an event of which something else was received than any producer said of it: another customer, another name,
 // or another second. Of what is not a track, customer and mark are how it is recognized, so only its second is left.
 
-import type { CalledEvent, Content } from './called-events.ts'
+import type { CalledEvent, MadeCall } from './called-events.ts'
 import type { Finding } from './finding.ts'
 import type { ReceivedOperation } from './records.ts'
 import type { Received, Traffic } from './traffic.ts'
 
 type Altered = Extract<Finding, { kind: 'altered' }>
-type Agrees = (operation: ReceivedOperation, content: Content) => boolean
+type Agrees = (operation: ReceivedOperation, call: MadeCall) => boolean
 
-/** In this order, each among the contents that agree in what stands before. */
+/** In this order, each among the calls that agree in what stands before. */
 const FIELDS: readonly (readonly [Altered['field'], Agrees])[] = [
-  ['customer', (operation, content) => operation.customerId === content.customerId],
-  ['name', ({ action, name }, content) => action !== 'event' || name === content.name],
+  ['customer', (operation, call) => operation.customerId === call.customerId],
+  ['name', ({ action, name }, call) => action !== 'event' || name === call.name],
   ['timestamp', agreesInTime],
 ]
 
@@ -27,12 +27,12 @@ export function findAltered({ received }: Traffic): Finding[] {
 
 function alteredField(
   operation: ReceivedOperation,
-  { contents }: CalledEvent,
+  { calls }: CalledEvent,
 ): Altered['field'] | null {
-  let left = contents
+  let left: readonly MadeCall[] = calls
   if (left.length === 0) return null // Each call was refused.
   for (const [field, agrees] of FIELDS) {
-    left = left.filter((content) => agrees(operation, content))
+    left = left.filter((call) => agrees(operation, call))
     if (left.length === 0) return field
   }
   return null
@@ -41,7 +41,7 @@ function alteredField(
 /** A time in the producer's future becomes the time of its call. Devices and profile operations are sent without one. */
 function agreesInTime(
   { action, timestamp }: ReceivedOperation,
-  { calledAt, occurredAt }: Content,
+  { calledAt, occurredAt }: MadeCall,
 ): boolean {
   if (timestamp === null) return action !== 'event' && action !== 'identify'
   return secondOf(Math.min(calledAt, occurredAt)) <= timestamp && timestamp <= secondOf(occurredAt)

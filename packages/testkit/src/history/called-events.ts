@@ -13,12 +13,14 @@ export interface Place {
   readonly place: number
 }
 
-/** What a call said of its event. */
-export interface Content {
+/** A call that may have stored its event: what it said of it, and how long it was under way. */
+export interface MadeCall {
   readonly customerId: string
   readonly name: string
   readonly occurredAt: number
   readonly calledAt: number
+  /** Null where it was not acknowledged. */
+  readonly acknowledgedAt: number | null
 }
 
 export interface CalledEvent {
@@ -36,8 +38,8 @@ export interface CalledEvent {
   /** When its first acknowledgement came, and its last one; null when none did. */
   acknowledgedAt: number | null
   acknowledgedLast: number | null
-  /** What its calls that were not refused said. */
-  readonly contents: Content[]
+  /** Those that were not refused. */
+  readonly calls: MadeCall[]
 }
 
 /** A call and how it ended. */
@@ -96,19 +98,24 @@ function newEvent({ id, customerId, op, mark }: CalledRecord): CalledEvent {
     lastPlace: null,
     acknowledgedAt: null,
     acknowledgedLast: null,
-    contents: [],
+    calls: [],
   }
 }
 
 function notePossible(event: CalledEvent, call: Call): void {
-  const { customerId, name, occurredAt, at: calledAt } = call.called
-  event.contents.push({ customerId, name, occurredAt, calledAt })
+  event.calls.push(madeCall(call))
   const isFirst = event.storedFrom === Infinity
   event.storedFrom = Math.min(event.storedFrom, call.called.at)
   if (isFirst) event.firstPlace = call
   else if (event.firstPlace?.process !== call.process) event.firstPlace = null
   if (call.end?.kind === 'acknowledged') noteAcknowledged(event, call, call.end.at)
   else if (event.acknowledgedAt === null) event.lastPlace = event.firstPlace && call
+}
+
+function madeCall({ called, end }: Call): MadeCall {
+  const { customerId, name, occurredAt, at: calledAt } = called
+  const acknowledgedAt = end?.kind === 'acknowledged' ? end.at : null
+  return { customerId, name, occurredAt, calledAt, acknowledgedAt }
 }
 
 function noteAcknowledged(event: CalledEvent, call: Call, at: number): void {

@@ -3,9 +3,10 @@
 // checked.
 
 import type { CalledEvent } from './called-events.ts'
+import { touches } from './disturbances.ts'
 import type { Finding } from './finding.ts'
 import type { History } from './history.ts'
-import type { Counts, DeadLetterLine } from './records.ts'
+import type { Counts, DeadLetterLine, RunFacts } from './records.ts'
 import type { Traffic } from './traffic.ts'
 
 interface Rule {
@@ -23,7 +24,9 @@ export function findCountFaults(
   const { counts, deadLetters, run } = history
   if (counts === null) return []
   const rules = [...rulesOfCounters(counts, deadLetters), ...rulesOfTraffic(counts, traffic)]
-  if (run.wipes.length === 0) rules.push(...rulesOfWhole(counts, deadLetters, events, traffic))
+  if (run.wipes.length === 0) {
+    rules.push(...rulesOfCalls(counts, events, run), ...rulesOfWhole(counts, deadLetters, traffic))
+  }
   return rules
     .filter(({ holds }) => !holds)
     .map(({ rule, left, right }) => ({ kind: 'countFault', rule, left, right }))
@@ -44,26 +47,46 @@ function rulesOfTraffic({ delivered }: Counts, { takenOf }: Traffic): Rule[] {
 }
 
 /**
+ * A call stores its event once. One that has no answer, or was under way while Redis was cut off, may have stored it twice: a
+ * commit whose answer is lost is made again, and its job may be done and gone by then.
+ */
+function rulesOfCalls(
+  { accepted }: Counts,
+  events: Iterable<CalledEvent>,
+  { disturbances }: RunFacts,
+): Rule[] {
+  const cuts = disturbances.filter(({ kind, host }) => kind === 'cut_off' && host === null)
+  let [acknowledged, most] = [0, 0]
+  for (const { calledAt, acknowledgedAt } of [...events].flatMap(({ calls }) => calls)) {
+    if (acknowledgedAt !== null) acknowledged += 1
+    const end = acknowledgedAt ?? Infinity
+    const isOnce = end < Infinity && !cuts.some((cut) => touches(cut, calledAt, end))
+    most += isOnce ? 1 : 2
+  }
+  return [
+    atMost('calls acknowledged ≤ accepted', acknowledged, accepted),
+    atMost('accepted ≤ calls, those that were cut off twice', accepted, most),
+  ]
+}
+
+/**
  * What holds as long as Redis has kept everything. A dead letter that may have been delivered may have been: an owner that
  * wakes up late still tells the dedupe store.
  */
 function rulesOfWhole(
   counts: Counts,
   deadLetters: readonly DeadLetterLine[],
-  events: Iterable<CalledEvent>,
   { takenOf }: Traffic,
 ): Rule[] {
-  const { accepted, delivered, duplicate, dedupeIds } = counts
+  const { delivered, duplicate, dedupeIds } = counts
   const letters = new Map(deadLetters.map((letter) => [letter.id, letter]))
-  let [acknowledged, settled, perhaps] = [0, 0, 0]
-  for (const event of events) if (event.acknowledgedAt !== null) acknowledged += 1
+  let [settled, perhaps] = [0, 0]
   for (const { id } of takenOf.keys()) {
     const letter = letters.get(id)
     if (letter === undefined) settled += 1
     else if (letter.maybeDelivered) perhaps += 1
   }
   const rules = [
-    atMost('events acknowledged ≤ accepted', acknowledged, accepted),
     atMost(
       'events received, dead letters left out ≤ delivered + duplicate',
       settled,

@@ -53,6 +53,7 @@ function hits({ host }: Disturbance, request: SentRequest): boolean {
   return host === null || host === request.host
 }
 
-function touches({ from, until }: Period, begin: number, end: number): boolean {
+/** Whether a part of `begin` to `end` is in the period. */
+export function touches({ from, until }: Period, begin: number, end: number): boolean {
   return from <= end && until >= begin
 }
