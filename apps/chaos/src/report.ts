@@ -62,6 +62,7 @@ function sumOf(summaries: readonly HistorySummary[]): HistorySummary {
     altered: sum(({ altered }) => altered),
     inversions: sum(({ inversions }) => inversions),
     overlaps: sum(({ overlaps }) => overlaps),
+    twiceInBatch: sum(({ twiceInBatch }) => twiceInBatch),
     deadByOutage: sum(({ deadByOutage }) => deadByOutage),
     countFaults: sum(({ countFaults }) => countFaults),
     rateFaults: sum(({ rateFaults }) => rateFaults),

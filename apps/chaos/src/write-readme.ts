@@ -16,7 +16,8 @@ const ROWS: readonly (readonly [text: string, of: (report: Report) => number])[]
   ['acknowledged events that were lost', ({ lost }) => lost],
   ['events that took effect twice without need', ({ doubled }) => doubled],
   ['events of a customer out of order', ({ inversions }) => inversions],
-  ['a customer in two requests at once, or twice in a batch', ({ overlaps }) => overlaps],
+  ['a customer in two requests at once', ({ overlaps }) => overlaps],
+  ['a customer twice in a batch without a backlog', ({ twiceInBatch }) => twiceInBatch],
   ['dead letters that only an outage made', ({ deadByOutage }) => deadByOutage],
   ['sent again after an unknown outcome, and dropped by their ids', ({ repeated }) => repeated],
 ]

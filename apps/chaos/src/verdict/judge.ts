@@ -44,6 +44,7 @@ const NOTHING_COUNTED: HistorySummary = {
   altered: 0,
   inversions: 0,
   overlaps: 0,
+  twiceInBatch: 0,
   deadByOutage: 0,
   countFaults: 0,
   rateFaults: 0,

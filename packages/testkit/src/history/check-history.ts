@@ -38,7 +38,7 @@ export function checkHistory(history: History): HistoryCheck {
     ...findNeedlessRepeats(traffic, run),
     ...findAltered(traffic),
     ...findInversions(traffic, run),
-    ...findOverlaps(traffic, run),
+    ...findOverlaps(traffic, events.values(), run),
     ...findDeadByOutage(events, traffic, deadLetters),
     ...findCountFaults(history, events.values(), traffic),
     ...findRateFaults(traffic, run),
@@ -54,6 +54,8 @@ function summarize(
 ): HistorySummary {
   const count = (kind: Finding['kind']): number =>
     findings.filter((finding) => finding.kind === kind).length
+  const overlaps = (why: string): number =>
+    findings.filter((finding) => finding.kind === 'overlap' && finding.why === why).length
   return {
     lost: count('lost'),
     unsent: count('unsent'),
@@ -65,7 +67,8 @@ function summarize(
     repeatedUnknown,
     altered: count('altered'),
     inversions: count('inversion'),
-    overlaps: count('overlap'),
+    overlaps: overlaps('two_requests'),
+    twiceInBatch: overlaps('one_batch'),
     deadByOutage: count('deadByOutage'),
     countFaults: count('countFault'),
     rateFaults: count('rateFault'),

@@ -3,7 +3,7 @@
 // checked.
 
 import type { CalledEvent } from './called-events.ts'
-import { touches } from './disturbances.ts'
+import { isStoredOnce } from './disturbances.ts'
 import type { Finding } from './finding.ts'
 import type { History } from './history.ts'
 import type { Counts, DeadLetterLine, RunFacts } from './records.ts'
@@ -46,22 +46,12 @@ function rulesOfTraffic({ delivered }: Counts, { takenOf }: Traffic): Rule[] {
   return [atMost('delivered ≤ events received', delivered, takenOf.size)]
 }
 
-/**
- * A call stores its event once. One that has no answer, or was under way while Redis was cut off, may have stored it twice: a
- * commit whose answer is lost is made again, and its job may be done and gone by then.
- */
-function rulesOfCalls(
-  { accepted }: Counts,
-  events: Iterable<CalledEvent>,
-  { disturbances }: RunFacts,
-): Rule[] {
-  const cuts = disturbances.filter(({ kind, host }) => kind === 'cut_off' && host === null)
+/** What was called is a bound of what was accepted, below and above. */
+function rulesOfCalls({ accepted }: Counts, events: Iterable<CalledEvent>, run: RunFacts): Rule[] {
   let [acknowledged, most] = [0, 0]
-  for (const { calledAt, acknowledgedAt } of [...events].flatMap(({ calls }) => calls)) {
-    if (acknowledgedAt !== null) acknowledged += 1
-    const end = acknowledgedAt ?? Infinity
-    const isOnce = end < Infinity && !cuts.some((cut) => touches(cut, calledAt, end))
-    most += isOnce ? 1 : 2
+  for (const call of [...events].flatMap(({ calls }) => calls)) {
+    if (call.acknowledgedAt !== null) acknowledged += 1
+    most += isStoredOnce(call, run) ? 1 : 2
   }
   return [
     atMost('calls acknowledged ≤ accepted', acknowledged, accepted),

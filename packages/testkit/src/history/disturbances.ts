@@ -2,6 +2,7 @@
 // link was hit while the request was in flight, so it is made once more; that is the only excuse there is for doing so.
 // What hit another worker excuses nothing.
 
+import type { MadeCall } from './called-events.ts'
 import type { Disturbance, Period, RunFacts } from './records.ts'
 import type { Received, SentRequest } from './traffic.ts'
 
@@ -14,8 +15,24 @@ const NO_ANSWER = new Set(['left', 'aborted', 'reset', 'cut'])
 /** Whether `again` has a reason: the outcome of `former` was unknown, or Redis has lost what it knew of it. */
 export function mayComeAgain(former: Received, again: Received, run: RunFacts): boolean {
   const isWiped = run.wipes.some((at) => former.operation.at <= at && at <= again.operation.at)
-  if (isWiped || isSettleForgotten(former.request, run)) return true
-  return isOutcomeUnknown(former.request, run)
+  return isWiped || mayBeUnsettled(former.request, run)
+}
+
+/** Whether the outcome of the request was unknown, or may have been lost with a master. */
+export function mayBeUnsettled(request: SentRequest, run: RunFacts): boolean {
+  return isSettleForgotten(request, run) || isOutcomeUnknown(request, run)
+}
+
+/**
+ * Whether a call has stored its event no more than once. One that has no answer, or was under way while Redis was cut off,
+ * may have stored it twice: a commit whose answer is lost is made again, and its job may be done and gone by then.
+ */
+export function isStoredOnce(call: MadeCall, { disturbances }: RunFacts): boolean {
+  const { calledAt, acknowledgedAt } = call
+  if (acknowledgedAt === null) return false
+  return !disturbances.some(
+    (one) => one.kind === 'cut_off' && one.host === null && touches(one, calledAt, acknowledgedAt),
+  )
 }
 
 /** Whether the sender may not know, or not have been able to note, that the request was carried out. */
@@ -45,7 +62,7 @@ export function isLeftBehind(earlier: SentRequest, later: SentRequest, run: RunF
   return stops.some((period) => touches(period, later.openedAt, endedAt))
 }
 
-function isAnsweredWell({ ending }: SentRequest): boolean {
+export function isAnsweredWell({ ending }: SentRequest): boolean {
   return ending !== null && ending.startsWith('2')
 }
 
@@ -53,7 +70,6 @@ function hits({ host }: Disturbance, request: SentRequest): boolean {
   return host === null || host === request.host
 }
 
-/** Whether a part of `begin` to `end` is in the period. */
-export function touches({ from, until }: Period, begin: number, end: number): boolean {
+function touches({ from, until }: Period, begin: number, end: number): boolean {
   return from <= end && until >= begin
 }

@@ -114,7 +114,10 @@ export interface HistorySummary {
   readonly repeatedUnknown: number
   readonly altered: number
   readonly inversions: number
+  /** A customer in two requests at once. */
   readonly overlaps: number
+  /** A customer more than once in a batch. */
+  readonly twiceInBatch: number
   readonly deadByOutage: number
   readonly countFaults: number
   readonly rateFaults: number
