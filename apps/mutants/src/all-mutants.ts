@@ -1,6 +1,7 @@
-// Every planted bug, in the order of an event's way.
+// Every planted bug, in the order of an event's way, and at last those in what checks it.
 
 import { answerMutants } from './list/answer.ts'
+import { checkerMutants } from './list/checker.ts'
 import { claimMutants } from './list/claim.ts'
 import { connectionMutants } from './list/connection.ts'
 import { credentialMutants } from './list/credentials.ts'
@@ -50,4 +51,5 @@ export const allMutants: readonly Mutant[] = [
   ...pauseMutants,
   ...timeMutants,
   ...watchMutants,
+  ...checkerMutants,
 ]
