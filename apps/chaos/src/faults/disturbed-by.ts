@@ -36,6 +36,7 @@ const HOW: Record<FaultKind, Disturbed['kind'] | null> = {
   sentinel_master_killed: 'cut_off',
   sentinel_master_frozen: 'cut_off',
   cluster_node_killed: 'cut_off',
+  cluster_master_killed: 'cut_off',
   cluster_node_frozen: 'cut_off',
   cluster_slot_moved: 'cut_off',
   redis_cuts: 'cut_off',
