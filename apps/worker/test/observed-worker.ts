@@ -11,6 +11,9 @@ import { configSchema } from '../src/config.ts'
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 
+/** Many workers that start at once on a busy machine take their time. */
+const START_MS = 60_000
+
 /** Variables of a worker; `undefined` leaves one out. */
 export type Settings = Readonly<Record<string, string | undefined>>
 
@@ -71,7 +74,8 @@ export class ObservedWorker {
 
   /** Resolves when /health/ready says so. */
   async untilReady(): Promise<void> {
-    await until(() => this.readiness(), { accept: ({ ready }) => ready, what: 'ready' })
+    const accept = ({ ready }: ReadyAnswer): boolean => ready
+    await until(() => this.readiness(), { accept, timeoutMs: START_MS, what: 'ready' })
   }
 
   /** Samples of /metrics by name and labels, as in the text: `relay_paused{reason="auth"}`. */

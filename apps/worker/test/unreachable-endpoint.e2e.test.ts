@@ -41,7 +41,7 @@ async function setup(onEnd: TestEnd): Promise<Endpoint> {
 async function firstFailure(worker: ObservedWorker): Promise<LogLine> {
   const failed = (): LogLine | undefined =>
     worker.logged('request.answered').find(({ outcome }) => outcome !== 'delivered')
-  await until(failed, { what: 'a request that failed' })
+  await until(failed, { timeoutMs: 60_000, what: 'a request that failed' })
   return failed()!
 }
 
@@ -155,7 +155,7 @@ test.concurrent('connections refused in the middle of a drain lose, double and o
   await mock.waitFor(({ applied }) => applied > customers)
   await proxy.stop()
   const refused = (): boolean => worker.output.includes('ECONNREFUSED')
-  await until(refused, { what: 'a refused connection' })
+  await until(refused, { timeoutMs: 60_000, what: 'a refused connection' })
   expect(mock.summary().applied).toBeLessThan(customers * rounds)
 
   await startFaultProxy({ listen: { port: proxy.port! }, target, onEnd: onTestFinished })
