@@ -22,5 +22,7 @@ it('says of nothing that it fits where it does not', () => {
 
 it('says at once of an ordinary event that it fits', () => {
   const line = { product_id: 'p-17', name: 'Coffee beans 1 kg', quantity: 2, unit_price: 19.9 }
-  expect(surelyFits({ order_id: 'o-981', items: Array(20).fill(line) }, 30_000)).toBe(true)
+  expect(
+    surelyFits({ order_id: 'o-981', items: Array.from({ length: 20 }, () => line) }, 30_000),
+  ).toBe(true)
 })

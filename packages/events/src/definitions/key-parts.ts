@@ -10,7 +10,8 @@ export function idKey(id: unknown): string | undefined {
 /** An id with the number of its change: `cart-5521:3`. Undefined where the data lacks one of them. */
 export function revisionKey(id: unknown, revision: unknown): string | undefined {
   const isNumber = typeof revision === 'number' && Number.isSafeInteger(revision) && revision >= 0
-  return idKey(id) !== undefined && isNumber ? `${id}:${revision}` : undefined
+  const key = idKey(id)
+  return key !== undefined && isNumber ? `${key}:${revision}` : undefined
 }
 
 /**
