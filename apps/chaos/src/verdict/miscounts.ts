@@ -1,6 +1,7 @@
 // Whether the counts in the metrics of the workers that are there at the end agree with the durable ones. Where nothing hit
 // a worker or its Redis they are the same. A worker that died has taken its counts along, so otherwise they may be less,
 // and never more. A Redis that can lose what it has acknowledged (its disk, or a failover) is behind the workers.
+// A second copy of an event that dies again is a dead one to its worker, and a duplicate durably: both are taken together.
 
 import { DISTURBING, FAULTS } from '../schedule/fault-table.ts'
 import type { Schedule } from '../schedule/schedule.ts'
@@ -9,7 +10,7 @@ import type { Schedule } from '../schedule/schedule.ts'
 export interface EventCounts {
   readonly accepted: number
   readonly delivered: number
-  readonly duplicate: number
+  readonly duplicateOrDead: number
 }
 
 /** How the sum over the workers may differ from the durable counts. */
@@ -30,7 +31,7 @@ export function miscounts(
   rule: CountRule,
 ): string[] {
   if (rule === 'any') return []
-  return (['accepted', 'delivered', 'duplicate'] as const).flatMap((name) => {
+  return (['accepted', 'delivered', 'duplicateOrDead'] as const).flatMap((name) => {
     const sum = workers.reduce((total, counts) => total + counts[name], 0)
     const isRight = rule === 'equal' ? sum === durable[name] : sum <= durable[name]
     return isRight

@@ -25,9 +25,11 @@ export async function restlessWorkers(stage: Stage, status: RelayStatus): Promis
   const counted = scrapes.map((samples) => ({
     accepted: counterOf(samples, 'accepted'),
     delivered: counterOf(samples, 'delivered'),
-    duplicate: counterOf(samples, 'duplicate'),
+    duplicateOrDead: counterOf(samples, 'duplicate') + counterOf(samples, 'dead'),
   }))
-  return [...own, ...miscounts(counted, status.totals.counters, countRule(stage.schedule))]
+  const { accepted, delivered, duplicate, dead } = status.totals.counters
+  const durable = { accepted, delivered, duplicateOrDead: duplicate + dead }
+  return [...own, ...miscounts(counted, durable, countRule(stage.schedule))]
 }
 
 async function scrape({ name, httpPort }: WorkerSlot): Promise<Samples> {
@@ -43,8 +45,11 @@ async function scrape({ name, httpPort }: WorkerSlot): Promise<Samples> {
   )
 }
 
+/** Of all labels together. */
 function counterOf(samples: Samples, name: string): number {
-  return samples.get(`relay_events_${name}_total`) ?? 0
+  return [...samples]
+    .filter(([sample]) => sample.split('{', 1)[0] === `relay_events_${name}_total`)
+    .reduce((total, [, value]) => total + value, 0)
 }
 
 function restless({ name }: WorkerSlot, samples: Samples): string[] {

@@ -4,19 +4,19 @@ import type { FaultKind } from '../../src/schedule/fault-table.ts'
 import type { Topology } from '../../src/schedule/schedule.ts'
 import { countRule, miscounts } from '../../src/verdict/miscounts.ts'
 
-const durable = { accepted: 10, delivered: 7, duplicate: 3 }
+const durable = { accepted: 10, delivered: 7, duplicateOrDead: 3 }
 
 test('where all counts are the same nothing is found, whatever the rule', () => {
   const workers = [
-    { accepted: 4, delivered: 3, duplicate: 1 },
-    { accepted: 6, delivered: 4, duplicate: 2 },
+    { accepted: 4, delivered: 3, duplicateOrDead: 1 },
+    { accepted: 6, delivered: 4, duplicateOrDead: 2 },
   ]
   expect(miscounts(workers, durable, 'equal')).toEqual([])
   expect(miscounts(workers, durable, 'at_most')).toEqual([])
 })
 
 test('counts of a worker that died may be missing, and no count may be too much', () => {
-  const fewer = [{ accepted: 9, delivered: 6, duplicate: 3 }]
+  const fewer = [{ accepted: 9, delivered: 6, duplicateOrDead: 3 }]
   expect(miscounts(fewer, durable, 'equal')).toHaveLength(2)
   expect(miscounts(fewer, durable, 'at_most')).toEqual([])
   const more = [{ ...durable, delivered: 8 }]
