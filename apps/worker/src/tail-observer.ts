@@ -1,5 +1,6 @@
 // The worker's part of the live view: while somebody looks, what happens to each event is published, personal fields
-// masked, and so is a customer id that is an address. A bound on lines keeps a busy worker from paying for a view that nobody can read; what is left out is counted.
+// masked, and so is a customer id that is an address. A bound on lines keeps a busy worker from paying for a view that nobody
+// can read; what is left out is counted.
 
 import type { DeliveryObserver } from '@retention-relay/delivery'
 import type { PersonalMask, RelayEvent } from '@retention-relay/events'
