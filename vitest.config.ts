@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config'
 const resolve = { conditions: ['relay-source'] }
 const ssr = { resolve: { conditions: ['relay-source'], externalConditions: ['relay-source'] } }
 const where = ['packages/*/test/**', 'apps/*/test/**']
-// Pure tests take both cores and go first; real servers and processes get the machine to themselves.
+// Pure tests go first, then those with a real Redis, two files at a time; real processes get the machine to themselves.
 const pure = { maxWorkers: 2, sequence: { groupOrder: 0 } }
-const real = { maxWorkers: 1, sequence: { groupOrder: 1 } }
+const served = { maxWorkers: 2, sequence: { groupOrder: 1 } }
+const real = { maxWorkers: 1, sequence: { groupOrder: 2 } }
 const files = (suffix: string): string[] => where.map((folder) => `${folder}/*${suffix}.test.ts`)
 
 export default defineConfig({
@@ -28,7 +29,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'redis',
-          ...real,
+          ...served,
           include: files('.redis'),
           testTimeout: 60_000,
           hookTimeout: 60_000,

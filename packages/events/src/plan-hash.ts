@@ -12,13 +12,13 @@ const LENGTH = 12
 /** The same for plans whose names, versions, schemas and critical fields are the same. */
 export function planHash(plan: TrackingPlan): string {
   const events = eventDefinitions(plan)
+    .toSorted((one, other) => (one.name < other.name ? -1 : 1))
     .map(({ name, version, schema, critical = [] }) => [
       name,
       version,
       jsonSchemaOf(schema),
       critical,
     ])
-    .toSorted(([one], [other]) => (String(one) < String(other) ? -1 : 1))
   const { schema, critical = [] } = plan.attributes
   const attributes = [attributesVersion(plan), jsonSchemaOf(schema), critical]
   return crypto.hash('sha256', JSON.stringify([events, attributes]), 'hex').slice(0, LENGTH)
