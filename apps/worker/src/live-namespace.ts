@@ -70,6 +70,7 @@ export class LiveNamespace {
   /** Whatever keeps a running worker from its namespace may end, but for one that was set up differently. */
   async #reopen(partitions: number): Promise<void> {
     const { options, changed, stop } = this.#parts
+    let told: string | undefined
     while (!stop.aborted) {
       try {
         const open = await openUntilReady({ ...this.#parts, options: { ...options, partitions } })
@@ -77,21 +78,21 @@ export class LiveNamespace {
         this.#opened = open
         return changed(true)
       } catch (error) {
-        if (!this.#mayEnd(error)) return
+        const cause = error instanceof Error ? error.message : String(error)
+        const mayEnd = error instanceof RelayError && error.code === 'RELAY_REDIS_UNUSABLE'
+        if (cause !== told) this.#tellNotOpen(cause, mayEnd)
+        if (!mayEnd) return
+        told = cause
         await systemClock.sleep(REOPEN_WAIT_MS, stop)
       }
     }
   }
 
-  #mayEnd(error: unknown): boolean {
-    const { logger } = this.#parts
-    const cause = error instanceof Error ? error.message : String(error)
-    const mayEnd = error instanceof RelayError && error.code === 'RELAY_REDIS_UNUSABLE'
+  #tellNotOpen(cause: string, mayEnd: boolean): void {
     const text = mayEnd
       ? 'Redis takes no writes; goes on trying'
       : 'the namespace is another one now'
-    logger.error({ event: 'namespace.not_open', cause }, text)
-    return mayEnd
+    this.#parts.logger.error({ event: 'namespace.not_open', cause }, text)
   }
 
   async #tellLayout(open: OpenNamespace): Promise<void> {
