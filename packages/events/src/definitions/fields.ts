@@ -24,7 +24,7 @@ export const money = z
   .min(0)
   .meta({ description: 'Amount.', unit: 'major units of the currency', examples: [39.8] })
 
-/** For the check of each event: a list of 156 is long to walk. */
+/** For the check of each event: the list is long to walk. */
 const KNOWN_CURRENCIES: ReadonlySet<string> = new Set(CURRENCIES)
 
 /** ISO 4217 code. Its type is text: a shop has its currency from somewhere, and no compiler knows that it is one of the list. */
