@@ -1,5 +1,7 @@
 // Calls that many callers make at once, each awaiting its own before it makes the next.
 
+import { roundTo } from './round-to.ts'
+
 /** Rate and waits of one measurement. */
 export interface EnqueueFigures {
   readonly perSecond: number
@@ -28,7 +30,6 @@ export async function callAtOnce(
   await Promise.all(Array.from({ length: callers }, caller))
   const seconds = (performance.now() - startedMs) / 1000
   const sorted = waitsMs.toSorted((one, other) => one - other)
-  const at = (part: number): number =>
-    Math.round((sorted[Math.floor(sorted.length * part)] ?? 0) * 10) / 10
+  const at = (part: number): number => roundTo(sorted[Math.floor(sorted.length * part)] ?? 0, 1)
   return { perSecond: Math.round(events / seconds), p50Ms: at(0.5), p99Ms: at(0.99) }
 }

@@ -1,6 +1,7 @@
 // The same load with something and without it, measured in pairs on a machine that does other things too.
 
 import { middle } from './middle.ts'
+import { roundTo } from './round-to.ts'
 
 const PAIRS = 7
 
@@ -40,22 +41,17 @@ export async function inPairs(measure: (isWith: boolean) => Promise<Run>): Promi
   return {
     with: middleRun(pairs.map((pair) => pair.with)),
     without: middleRun(pairs.map((pair) => pair.without)),
-    cpuPercent: round(middle(dearer) * 100),
+    cpuPercent: roundTo(middle(dearer) * 100, 1),
   }
 }
 
 function middleRun(runs: readonly Run[]): Run {
   return {
     perSecond: middle(runs.map(({ perSecond }) => perSecond)),
-    cpuUsPerEvent: round(middle(runs.map(({ cpuUsPerEvent }) => cpuUsPerEvent))),
+    cpuUsPerEvent: roundTo(middle(runs.map(({ cpuUsPerEvent }) => cpuUsPerEvent)), 1),
   }
 }
 
 function say({ perSecond, cpuUsPerEvent }: Run): string {
-  return `${perSecond}/s at ${round(cpuUsPerEvent)} µs`
-}
-
-/** To one decimal. */
-function round(figure: number): number {
-  return Math.round(figure * 10) / 10
+  return `${perSecond}/s at ${roundTo(cpuUsPerEvent, 1)} µs`
 }

@@ -19,6 +19,7 @@ import { middle } from './middle.ts'
 import { measureOutage } from './outage.ts'
 import { reportFigures } from './report.ts'
 import type { Figures, Report } from './report.ts'
+import { roundTo } from './round-to.ts'
 import { stamp } from './stamp.ts'
 import { measureValidation, validationFigures } from './validation.ts'
 import { writeReadme } from './write-readme.ts'
@@ -127,5 +128,5 @@ async function bestConcurrency(ground: Ground): Promise<number> {
 
 /** Middle of the ratios of the pairs. */
 function ratios<Round>(rounds: readonly Round[], ratio: (round: Round) => number): number {
-  return Math.round(middle(rounds.map(ratio)) * 10) / 10
+  return roundTo(middle(rounds.map(ratio)), 1)
 }

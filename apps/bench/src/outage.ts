@@ -21,6 +21,7 @@ import { CUSTOMERS, loadEvent } from './load.ts'
 import { measureProgress } from './measure-progress.ts'
 import type { OutageFacts } from './outage-facts.ts'
 import { sendLiveEvents } from './outage-live.ts'
+import { roundTo } from './round-to.ts'
 
 const RECEIVER = fileURLToPath(new URL('outage-receiver-process.js', import.meta.url))
 const NAMESPACE = 'bench'
@@ -89,7 +90,7 @@ export async function measureOutage(
     customers: CUSTOMERS,
     outageSeconds: Math.round(outMs / 1000),
     requestsDuringOutage: facts.refused,
-    drainSeconds: Math.round(progress.seconds * 10) / 10,
+    drainSeconds: roundTo(progress.seconds, 1),
     drainPerSecond: progress.perSecond,
     rateLimit: RATE_LIMIT,
     mostRequestsInASecond: facts.mostPerSecond,
