@@ -31,14 +31,18 @@ async function relay(
 const json = ({ stdout }: Ended): unknown => JSON.parse(stdout)
 
 /** A module of a plan that adds an event to the shipped one. `fields` is the source of its schema's fields. */
-function writePlan(name: string, fields: string, rest = ''): string {
+function writePlan(
+  name: string,
+  fields: string,
+  { rest = '', retired = [] }: { rest?: string; retired?: readonly string[] } = {},
+): string {
   const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
   const path = inFolder(name)
   writeFileSync(
     path,
     `import { defineEvent, defineTrackingPlan, retentionPlan } from ${JSON.stringify(source('../../../packages/producer/src/index.ts'))}
      import * as z from ${JSON.stringify(source('../../../node_modules/zod/index.js'))}
-     export default defineTrackingPlan({ extends: retentionPlan, events: [defineEvent({
+     export default defineTrackingPlan({ extends: retentionPlan, retired: ${JSON.stringify(retired)}, events: [defineEvent({
        name: 'cart_left', description: 'A cart was left.', version: 1, critical: ['cart_id'],
        schema: z.strictObject({ cart_id: z.string(), ${fields} }), ${rest}
      })] })`,
@@ -136,7 +140,7 @@ describe('relay plan check', () => {
   })
 
   it('finds a fault that the plan would let pass with a warning', async () => {
-    const plan = writePlan('plan.mjs', '', `checks: 'warn'`)
+    const plan = writePlan('plan.mjs', '', { rest: `checks: 'warn'` })
     const stdin = sample('cart_left', { cart_id: 7 })
     const ended = await relay(['plan', 'check', '-', '--plan', plan], { stdin })
     expect(ended).toMatchObject({ code: 1 })
@@ -225,7 +229,22 @@ describe('relay plan list and show', () => {
     expect(stdout).toMatch(/^superseded by +order_placed$/m)
     expect(stdout).toMatch(/^value +number +major units of the currency +required critical +39.8 /m)
     expect(stdout).toMatch(/^checkout_url .* critical personal /m)
+    expect(stdout).toMatch(/^example key +co-7310$/m)
     expect(stdout).toContain('"checkout_id": "co-7310"')
+  })
+
+  it('tell of names that are retired', async () => {
+    const plan = writePlan('retiring.mjs', '', { retired: ['cart_abandoned'] })
+    const list = await relay(['plan', 'list', '--plan', plan])
+    expect(list.stdout).toContain('\nretired: cart_abandoned\n')
+    expect(json(await relay(['plan', 'list', '--plan', plan, '--json']))).toMatchObject({
+      retired: ['cart_abandoned'],
+    })
+    const shown = await relay(['plan', 'show', 'cart_abandoned', '--plan', plan])
+    expect(shown.code).toBe(1)
+    expect(shown.stderr).toContain(
+      'The plan has retired cart_abandoned: stored ones become dead letters',
+    )
   })
 
   it('refuse a name that is not there, with the names that are', async () => {

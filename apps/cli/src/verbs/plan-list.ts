@@ -36,20 +36,25 @@ const COLUMNS: readonly Column[] = [
 async function planList(args: Arguments, { env, out }: Surroundings): Promise<number> {
   const plan = await findPlan(args, env)
   const entries = planEntries(plan)
-  const { unknownEvents } = plan
+  const { unknownEvents, retired = [] } = plan
   if (args.flags['json'] === true) {
     const listed = entries.map(({ fields, example: _left, ...entry }) => {
       return { ...entry, fields: fields.length }
     })
-    writeJson(out, { unknownEvents, entries: listed })
+    writeJson(out, { unknownEvents, retired, entries: listed })
     return EXIT.ok
   }
+  const style = styleOf(out, env)
   const [head = '', ...rows] = formatTable(COLUMNS, entries.map(row)).map((line) => {
     return cutLine(line, out)
   })
-  const foot = `events that are not listed: ${unknownEvents}; relay plan show NAME shows one`
-  const style = styleOf(out, env)
-  out.write(`${[style.dim(head), ...rows, '', style.dim(foot)].join('\n')}\n`)
+  const feet = [
+    ...(retired.length === 0
+      ? []
+      : [`retired: ${retired.map((name) => printable(name)).join(', ')}`]),
+    `events that are not listed: ${unknownEvents}; relay plan show NAME shows one`,
+  ].map((foot) => style.dim(foot))
+  out.write(`${[style.dim(head), ...rows, '', ...feet].join('\n')}\n`)
   return EXIT.ok
 }
 

@@ -1,5 +1,6 @@
 // relay plan show NAME: what an event must look like, and what the relay does with it.
 
+import { isRetired } from '@retention-relay/events'
 import { planEntries } from '@retention-relay/ops'
 import type { PlanEntry, PlanField } from '@retention-relay/ops'
 
@@ -35,9 +36,14 @@ const COLUMNS: readonly Column[] = [
 
 async function planShow(args: Arguments, surroundings: Surroundings): Promise<number> {
   const [name = ''] = args.positionals
-  const entries = planEntries(await findPlan(args, surroundings.env))
+  const plan = await findPlan(args, surroundings.env)
+  const entries = planEntries(plan)
   const entry = entries.find((one) => one.name === name)
   if (entry === undefined) {
+    if (isRetired(plan, name)) {
+      const what = 'stored ones become dead letters, new ones are refused'
+      throw new CliError('wrong', `The plan has retired ${printable(name)}: ${what}.`)
+    }
     const names = entries.map((one) => one.name).join(', ')
     throw new CliError('wrong', `The plan has no event ${printable(name)}. It has: ${names}.`)
   }
@@ -64,6 +70,7 @@ function factsOf(entry: PlanEntry): [string, string][] {
     ['when', entry.description],
     ['checks', entry.checks],
     ['key', entry.idempotencyKey ?? 'none: each call is an event of its own'],
+    ['example key', entry.exampleKey ?? '-'],
     ['stale', staleAfterMs === null ? 'never' : `after ${formatDuration(staleAfterMs)}: ${end}`],
     ['supersedes', supersedes.join(', ') || '-'],
     ['superseded by', supersededBy.join(', ') || '-'],

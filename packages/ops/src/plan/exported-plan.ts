@@ -10,6 +10,8 @@ import {
 } from '@retention-relay/events'
 import type { Checks, EventDefinition, JsonSchema, TrackingPlan } from '@retention-relay/events'
 
+import { exampleKeyOf, exampleOf } from './plan-fields.ts'
+
 /** Version of the layout of the files. */
 export const EXPORT_FORMAT = 1
 
@@ -32,6 +34,8 @@ export interface IndexedEvent extends IndexedAttributes {
   readonly name: string
   /** Why two calls are the same event. */
   readonly idempotencyKey: string | null
+  /** The key of the example in the schema's file: what it is made of is code. Null where there is none. */
+  readonly exampleKey: string | null
   readonly staleAfterMs: number | null
   readonly onStale: 'send' | 'dead-letter'
   readonly supersedes: readonly string[]
@@ -98,6 +102,7 @@ function indexed(definition: EventDefinition): IndexedEvent {
     critical,
     personal,
     idempotencyKey: idempotencyKey?.why ?? null,
+    exampleKey: exampleKeyOf(definition),
     staleAfterMs,
     onStale,
     supersedes,
@@ -112,5 +117,5 @@ function fileOf(name: string): string {
 
 function titled(title: string, description: string, schema: JsonSchema): JsonSchema {
   const { $schema, ...rest } = schema
-  return { $schema, title, description, ...rest }
+  return { $schema, title, description, examples: [exampleOf(schema)], ...rest }
 }

@@ -73,7 +73,7 @@ function section(entry: PlanEntry): string[] {
 const IDENTIFY_FIRST = { strict: 'a dead letter', warn: 'delivered and counted' }
 
 function facts(entry: PlanEntry): string[] {
-  const { name, version, idempotencyKey, supersedes, supersededBy, checks } = entry
+  const { name, version, idempotencyKey, exampleKey, supersedes, supersededBy, checks } = entry
   const { identifyFirst } = entry
   if (name === ATTRIBUTES_NAME)
     return [
@@ -83,7 +83,7 @@ function facts(entry: PlanEntry): string[] {
     `Version ${version}.${checks === 'strict' ? '' : ` Checks: \`${checks}\`.`}`,
     idempotencyKey === null
       ? 'No idempotency key: each call is an event of its own.'
-      : `Idempotency key: ${idempotencyKey}`,
+      : `Idempotency key${exampleKey === null ? '' : ` (\`${exampleKey}\` for the example)`}: ${idempotencyKey}`,
     `Stale: ${staleText(entry, 'never; it is sent with its original time')}.`,
     ...(supersedes.length === 0
       ? []

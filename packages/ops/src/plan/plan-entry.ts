@@ -4,7 +4,7 @@
 import { attributesVersion, eventDefinitions, jsonSchemaOf } from '@retention-relay/events'
 import type { Checks, EventDefinition, TrackingPlan } from '@retention-relay/events'
 
-import { exampleOf, planFields } from './plan-fields.ts'
+import { exampleKeyOf, exampleOf, planFields } from './plan-fields.ts'
 import type { PlanField } from './plan-fields.ts'
 
 /** The name that the attributes go by. */
@@ -20,6 +20,8 @@ export interface PlanEntry {
   readonly checks: Checks
   /** Why two calls are the same event; null where every call is an event of its own. */
   readonly idempotencyKey: string | null
+  /** The key of the example; null where there is none. */
+  readonly exampleKey: string | null
   /** Age in milliseconds from which on it is of no use; null where it never is. */
   readonly staleAfterMs: number | null
   readonly onStale: 'send' | 'dead-letter'
@@ -53,6 +55,7 @@ function entryOf(
     description,
     checks,
     idempotencyKey: idempotencyKey?.why ?? null,
+    exampleKey: exampleKeyOf(definition),
     staleAfterMs,
     onStale,
     supersedes,

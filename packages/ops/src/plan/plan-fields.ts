@@ -1,8 +1,8 @@
 // The fields of a schema as people read them: path, type, unit, marks, example. What a list holds is told in the type of
 // the list.
 
-import { schemaFields } from '@retention-relay/events'
-import type { AttributesDefinition, JsonSchema } from '@retention-relay/events'
+import { jsonSchemaOf, schemaFields } from '@retention-relay/events'
+import type { AttributesDefinition, EventDefinition, JsonSchema } from '@retention-relay/events'
 
 /** One field of an event, or of the attributes of `identify`. */
 export interface PlanField {
@@ -51,6 +51,20 @@ export function exampleOf(schema: JsonSchema): unknown {
   return Object.fromEntries(
     Object.entries(properties).map(([name, field]) => [name, exampleOf(field)]),
   )
+}
+
+/** What the definition's key makes of the example; null where it has none, or makes nothing of it. */
+export function exampleKeyOf({
+  schema,
+  idempotencyKey,
+}: Pick<EventDefinition, 'schema' | 'idempotencyKey'>): string | null {
+  try {
+    const example = exampleOf(jsonSchemaOf(schema)) as Record<string, unknown>
+    return idempotencyKey?.of(example) ?? null
+  } catch {
+    // A shop's own key may ask more of the data than its examples have.
+    return null
+  }
 }
 
 const TYPES: Readonly<Record<string, string>> = {

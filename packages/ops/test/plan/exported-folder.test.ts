@@ -4,7 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-import { defineEvent, defineTrackingPlan, retentionPlan } from '@retention-relay/events'
+import {
+  defineEvent,
+  defineTrackingPlan,
+  findDefinition,
+  retentionPlan,
+} from '@retention-relay/events'
 import type { JsonSchema, TrackingPlan } from '@retention-relay/events'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
@@ -56,6 +61,31 @@ describe('the folder of an export', () => {
       const validate = ajv.compile(readSchema(file))
       expect([name, validate(entry?.example), validate.errors]).toEqual([name, true, null])
     }
+  })
+
+  it('has the key of the example in each schema', () => {
+    const { index, schemas } = exportPlan(retentionPlan)
+    const keys = index.events.map(({ name, file }) => {
+      const [example] = schemas[file]?.examples ?? []
+      const key = findDefinition(retentionPlan, name)?.idempotencyKey
+      return key?.of(example as Record<string, unknown>) ?? null
+    })
+    expect(keys).toContain('o-981')
+    expect(index.events.map(({ exampleKey }) => exampleKey)).toEqual(keys)
+  })
+
+  it('has no key where the code of one throws', () => {
+    const of = (): string => {
+      throw new TypeError('no score')
+    }
+    const plan = defineTrackingPlan({
+      extends: retentionPlan,
+      events: [{ ...quiz, idempotencyKey: { of, why: 'A score is told once.' } }],
+    })
+    expect(exportPlan(plan).index.events.at(-1)).toMatchObject({
+      name: quiz.name,
+      exampleKey: null,
+    })
   })
 
   it('is read back as it was written, by the folder and by the index', async () => {

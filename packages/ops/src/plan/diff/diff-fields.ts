@@ -107,6 +107,7 @@ function diffProperties(before: JsonSchema, now: JsonSchema, path: string): Fiel
           ? breaking(at(name), 'added', 'added, and required')
           : harmless(at(name), 'added', 'added, optional'),
       ),
+    ...diffTogether(before, now, path),
     ...diffFurther(before, now, path),
   ]
 }
@@ -129,6 +130,21 @@ function diffNeed(was: boolean, is: boolean, path: string): FieldChange[] {
   return is
     ? [breaking(path, 'required', 'optional before, required now')]
     : [harmless(path, 'optional', 'required before, optional now')]
+}
+
+/** Fields that must be there where another one is. */
+function diffTogether(before: JsonSchema, now: JsonSchema, path: string): FieldChange[] {
+  const [old, fresh] = [before, now].map(({ dependentRequired = {} }) => {
+    return Object.entries(dependentRequired).flatMap(([name, needed]) =>
+      needed.map((other) => `${other} is required beside ${name}`),
+    )
+  }) as [string[], string[]]
+  const text = (rules: string[], others: string[]): string[] =>
+    rules.filter((rule) => !others.includes(rule))
+  return [
+    ...text(fresh, old).map((rule) => breaking(path, 'required', `${rule} now`)),
+    ...text(old, fresh).map((rule) => harmless(path, 'optional', `${rule} no longer`)),
+  ]
 }
 
 /** Fields that the schema does not name. */

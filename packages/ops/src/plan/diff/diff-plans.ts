@@ -73,7 +73,21 @@ function diffEvent(
   [now, fresh]: readonly [IndexedEvent, JsonSchema],
 ): FieldChange[] {
   const changes = diffFields(old, fresh, '')
-  return [...changes, ...diffDemands(before, now), ...diffVersions(before, now, changes.length > 0)]
+  return [
+    ...changes,
+    ...diffKeys(before, now),
+    ...diffDemands(before, now),
+    ...diffVersions(before, now, changes.length > 0),
+  ]
+}
+
+/** What a key is made of is code; that there is one, and what it is for the example, can be compared. */
+function diffKeys(before: IndexedEvent, now: IndexedEvent): FieldChange[] {
+  const [had, has] = [before, now].map(({ idempotencyKey }) => idempotencyKey !== null)
+  if (had && !has)
+    return [breaking('', 'key', 'lost its key: each call is an event of its own now')]
+  if (!had && has) return [breaking('', 'key', 'has a key now: a second call with it is dropped')]
+  return []
 }
 
 function diffDemands(before: IndexedEvent, now: IndexedEvent): FieldChange[] {

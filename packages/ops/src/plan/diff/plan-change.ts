@@ -15,6 +15,7 @@ export type ChangeKind =
   | 'tightened'
   | 'loosened'
   | 'unit'
+  | 'key'
   | 'identify_first'
   | 'version'
 

@@ -1,7 +1,7 @@
 // What a change of the plan breaks, change by change. Both plans go the way that they go in CI: through their export.
 
 import { defineAttributes, defineEvent, defineTrackingPlan } from '@retention-relay/events'
-import type { Checks } from '@retention-relay/events'
+import type { Checks, IdempotencyKey } from '@retention-relay/events'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
 
@@ -28,6 +28,7 @@ interface Changed {
   readonly version?: number
   readonly name?: string
   readonly description?: string
+  readonly key?: IdempotencyKey<Record<string, unknown>>
 }
 
 function planOf(changed: Changed = {}, others: readonly string[] = []): ExportedPlan {
@@ -35,7 +36,8 @@ function planOf(changed: Changed = {}, others: readonly string[] = []): Exported
   const make = (of: string, description: string): ReturnType<typeof defineEvent> => {
     const schema = z.strictObject(fields)
     const critical = Object.keys(fields).filter((field) => field === 'cart_value')
-    return defineEvent({ name: of, description, version, schema, critical })
+    const keyed = changed.key === undefined ? {} : { idempotencyKey: changed.key }
+    return defineEvent({ name: of, description, version, schema, critical, ...keyed })
   }
   const events = [
     make(name, changed.description ?? 'A cart was left.'),
@@ -208,6 +210,32 @@ describe('an event', () => {
     const { retired: _none, ...older } = index
     const now = { index: older as typeof index, schemas }
     expect(diffPlans(planOf({}, ['sold']), now)).toMatchObject([{ kind: 'event_removed' }])
+  })
+
+  it('that gains or loses its key is breaking', () => {
+    const of = (data: Record<string, unknown>): string => String(data['cart_id'])
+    const keyed = planOf({ key: { of, why: 'A cart is left once.' } })
+    expect(diffPlans(planOf(), keyed)).toMatchObject([{ kind: 'key', isBreaking: true }])
+    expect(diffPlans(keyed, planOf())).toMatchObject([{ kind: 'key', isBreaking: true }])
+    expect(diffPlans(keyed, keyed)).toEqual([])
+  })
+
+  it('whose fields belong together now is breaking, and harmless the other way round', () => {
+    const loose = z.strictObject({ value: euro.optional(), currency: text.optional() })
+    const together = loose.meta({ dependentRequired: { value: ['currency'] } })
+    const plan = (schema: z.ZodObject): ExportedPlan => {
+      const attributes = defineAttributes({ description: 'All.', schema })
+      return exportPlan(defineTrackingPlan({ events: [], attributes }))
+    }
+    const [now, before] = [
+      diffPlans(plan(loose), plan(together)),
+      diffPlans(plan(together), plan(loose)),
+    ]
+    expect(now[0]).toMatchObject({
+      isBreaking: true,
+      text: 'currency is required beside value now',
+    })
+    expect(before[0]).toMatchObject({ kind: 'optional', isBreaking: false })
   })
 
   it('that is renamed is named so, and its fields are compared all the same', () => {
