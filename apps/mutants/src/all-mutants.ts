@@ -16,6 +16,7 @@ import { orderMutants } from './list/order.ts'
 import { outcomeMutants } from './list/outcomes.ts'
 import { paceMutants } from './list/pace.ts'
 import { pauseMutants } from './list/pause.ts'
+import { planMutants } from './list/plan.ts'
 import { producerMutants } from './list/producer.ts'
 import { requeueMutants } from './list/requeue.ts'
 import { sendMutants } from './list/send.ts'
@@ -50,6 +51,7 @@ export const allMutants: readonly Mutant[] = [
   ...endpointMutants,
   ...pauseMutants,
   ...timeMutants,
+  ...planMutants,
   ...watchMutants,
   ...checkerMutants,
 ]
