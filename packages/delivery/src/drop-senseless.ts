@@ -54,9 +54,9 @@ async function readSuperseded(
   if (marked.length === 0) return new Map()
   const stones = await queue.tombstones([...new Set(marked.flatMap(({ marks }) => marks))])
   return new Map(
-    marked.flatMap(({ item, marks }): [BatchItem, number][] => {
-      const newest = Math.max(...marks.map((mark) => stones.get(mark) ?? 0))
-      return newest > item.pending.event.occurredAt ? [[item, newest]] : []
+    marked.flatMap(({ item }): [BatchItem, number][] => {
+      const closedAt = time.supersededAt(item.pending.event, stones)
+      return closedAt === null ? [] : [[item, closedAt]]
     }),
   )
 }

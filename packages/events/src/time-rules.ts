@@ -1,6 +1,7 @@
 // Time and cause (design § 10): which events an order makes senseless, and which are too old to be of use. An event that
 // supersedes others leaves tombstones, one per scope: its checkout, its cart, its customer. An unsent event that
-// happened before a tombstone of one of its scopes is not sent.
+// happened before a tombstone of one of its scopes is not sent; nor is one of the same checkout or cart that happened at the
+// same time, since many shops tell times in whole seconds. Of the customer's others it may be one that was begun after it.
 
 import * as crypto from 'node:crypto'
 
@@ -31,6 +32,8 @@ export interface TimeRules {
   readonly tombstonesOf: (event: TrackEvent) => Tombstones | null
   /** Where tombstones of the event would stand; empty when nothing supersedes it. */
   readonly marksOf: (event: RelayEvent) => readonly string[]
+  /** Time of the newest of these tombstones, by mark, that supersedes the event; null when none does. */
+  readonly supersededAt: (event: RelayEvent, stones: ReadonlyMap<string, number>) => number | null
   /** Whether the event is too old to be sent. `nowMs` since 1970. */
   readonly isExpired: (event: RelayEvent, nowMs: number) => boolean
 }
@@ -48,18 +51,30 @@ export function timeRules(plan: TrackingPlan, namespace: string): TimeRules {
   )
   const markOf = (superseder: string, scope: string): string =>
     crypto.hash('sha256', `${namespace}\0${superseder}\0${scope}`, 'hex').slice(0, 32)
+  const placesOf = (event: RelayEvent): Place[] => {
+    const names = event.op === 'track' ? superseders.get(event.name) : undefined
+    if (event.op !== 'track' || names === undefined) return []
+    const scopes = scopesOf(event.customerId, event.data)
+    return names.flatMap((name) =>
+      scopes.map(({ scope, isOwn }) => ({ mark: markOf(name, scope), isOwn })),
+    )
+  }
   return {
     tombstonesOf: ({ name, id, customerId, data, occurredAt }) => {
       const ttlMs = ttls.get(name) ?? 0
       if (ttlMs === 0) return null
-      const marks = scopesOf(customerId, data).map((scope) => markOf(name, scope))
+      const marks = scopesOf(customerId, data).map(({ scope }) => markOf(name, scope))
       return { id, marks, occurredAt, ttlMs }
     },
-    marksOf: (event) => {
-      const names = event.op === 'track' ? superseders.get(event.name) : undefined
-      if (event.op !== 'track' || names === undefined) return []
-      const scopes = scopesOf(event.customerId, event.data)
-      return names.flatMap((name) => scopes.map((scope) => markOf(name, scope)))
+    marksOf: (event) => placesOf(event).map(({ mark }) => mark),
+    supersededAt: (event, stones) => {
+      const times = placesOf(event).flatMap(({ mark, isOwn }) => {
+        const closedAt = stones.get(mark) ?? 0
+        return closedAt > event.occurredAt || (isOwn && closedAt === event.occurredAt)
+          ? [closedAt]
+          : []
+      })
+      return times.length === 0 ? null : Math.max(...times)
     },
     isExpired: (event, nowMs) => {
       if (event.op !== 'track') return false
@@ -71,13 +86,26 @@ export function timeRules(plan: TrackingPlan, namespace: string): TimeRules {
   }
 }
 
+/** Where an event stands: what happened to its checkout and its cart is about them alone. */
+interface Scope {
+  readonly scope: string
+  readonly isOwn: boolean
+}
+
+/** Where a tombstone of an event would stand. */
+interface Place {
+  readonly mark: string
+  readonly isOwn: boolean
+}
+
 /** The order may carry another customer id than the checkout (guest, then account): hence its own ids too. */
-function scopesOf(customerId: string, data: JsonObject): string[] {
-  const scopes = [`customer:${customerId}`]
+function scopesOf(customerId: string, data: JsonObject): Scope[] {
   const { checkout_id: checkoutId, cart_id: cartId } = data
-  if (isFilled(checkoutId)) scopes.push(`checkout:${checkoutId}`)
-  if (isFilled(cartId)) scopes.push(`cart:${cartId}`)
-  return scopes
+  return [
+    { scope: `customer:${customerId}`, isOwn: false },
+    ...(isFilled(checkoutId) ? [{ scope: `checkout:${checkoutId}`, isOwn: true }] : []),
+    ...(isFilled(cartId) ? [{ scope: `cart:${cartId}`, isOwn: true }] : []),
+  ]
 }
 
 /** An empty id, which unchecked data may hold, would be one scope of many carts. */

@@ -47,6 +47,25 @@ test.each([
   expect(meets(order, event('checkout_started', customerId, data))).toBe(isMet)
 })
 
+test('at the same time as its order an event of the same checkout or cart is superseded, another one is not', () => {
+  const order = event('order_placed', 'account', {
+    order_id: 'o',
+    checkout_id: 'co-1',
+    cart_id: 'ca-1',
+  })
+  const { marks = [] } = rules.tombstonesOf(order) ?? {}
+  const stones = new Map(marks.map((mark) => [mark, order.occurredAt]))
+  const supersededAt = (data: Record<string, unknown>, laterMs = 0): number | null => {
+    const checkout = event('checkout_updated', 'account', data)
+    return rules.supersededAt({ ...checkout, occurredAt: order.occurredAt + laterMs }, stones)
+  }
+  expect(supersededAt({ checkout_id: 'co-1' })).toBe(order.occurredAt)
+  expect(supersededAt({ checkout_id: 'co-2', cart_id: 'ca-1' })).toBe(order.occurredAt)
+  expect(supersededAt({ checkout_id: 'co-1', cart_id: 'ca-1' }, 1)).toBe(null)
+  expect(supersededAt({ checkout_id: 'co-2' })).toBe(null)
+  expect(supersededAt({ checkout_id: 'co-2' }, -1)).toBe(order.occurredAt)
+})
+
 test('an order makes no purchase and no other order senseless', () => {
   const order = event('order_placed', 'account', { order_id: 'o' })
   expect(rules.marksOf(order)).toEqual([])

@@ -36,6 +36,30 @@ test('the same order told again later does not close what was begun since', asyn
   expect((await read(MARK)).get(MARK)).toBe(1000)
 })
 
+test('an order told again after another one closes nothing anew either', async () => {
+  const { write, read } = await setupStones()
+  await write({})
+  await write({ id: 'order-2', occurredAt: 2000 })
+  await write({ occurredAt: 9000 })
+  await write({ id: 'order-3', occurredAt: 1500 })
+  await write({ id: 'order-3', occurredAt: 9000 })
+  await write({ id: 'order-2', occurredAt: 9000 })
+  expect((await read(MARK)).get(MARK)).toBe(2000)
+  await write({ id: 'order-4', occurredAt: 3000 })
+  expect((await read(MARK)).get(MARK)).toBe(3000)
+})
+
+test('of very many orders of a customer the last eight are remembered, and the newest stands', async () => {
+  const { redis, namespace, write, read } = await setupStones()
+  for (let order = 1; order <= 20; order += 1) {
+    await write({ id: `order-${order}`, occurredAt: 1000 * order })
+  }
+  await write({ id: 'order-13', occurredAt: 90_000 })
+  expect((await read(MARK)).get(MARK)).toBe(20_000)
+  const value = await redis.get(tombstoneKey(namespace, MARK))
+  expect(value?.split(' ')).toHaveLength(8)
+})
+
 test('a tombstone expires', async () => {
   const { redis, namespace, write } = await setupStones()
   await write({ ttlMs: 60_000 })

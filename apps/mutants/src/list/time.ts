@@ -69,9 +69,9 @@ export const timeMutants: readonly Mutant[] = [
   {
     name: 'later-checkout-superseded',
     breaks: 'A checkout that was begun after the order is dropped.',
-    file: DROP_SENSELESS,
-    find: 'return newest > item.pending.event.occurredAt ?',
-    replace: 'return newest > 0 ?',
+    file: TIME_RULES,
+    find: 'return closedAt > event.occurredAt ||',
+    replace: 'return closedAt > 0 ||',
     test: { file: DROP_SENSELESS_TEST, name: 'a checkout that was begun after the order is sent' },
   },
   {
@@ -117,9 +117,17 @@ export const timeMutants: readonly Mutant[] = [
     name: 'guest-checkout-not-superseded',
     breaks: 'An order under an account does not end the checkout that was begun as a guest.',
     file: TIME_RULES,
-    find: 'scopes.push(`checkout:${checkoutId}`)',
-    replace: 'scopes.push(`checkout:${customerId}:${checkoutId}`)',
+    find: 'scope: `checkout:${checkoutId}`',
+    replace: 'scope: `checkout:${customerId}:${checkoutId}`',
     test: { file: TIME_RULES_TEST, name: 'the same checkout under another customer id' },
+  },
+  {
+    name: 'own-checkout-of-the-same-second-sent',
+    breaks: 'A shop that tells times in seconds reminds of a checkout that its order has closed.',
+    file: TIME_RULES,
+    find: '(isOwn && closedAt === event.occurredAt)',
+    replace: '(isOwn && closedAt === event.occurredAt - 1)',
+    test: { file: TIME_RULES_TEST, name: 'at the same time as its order' },
   },
   {
     name: 'tombstones-of-every-namespace',
@@ -141,8 +149,8 @@ export const timeMutants: readonly Mutant[] = [
     name: 'order-told-again-closes-anew',
     breaks: 'A webhook that is retried drops what was begun since.',
     file: TOMBSTONE_SCRIPTS,
-    find: '(id ~= ARGV[2] and tonumber',
-    replace: "(id ~= '' and tonumber",
+    find: "' ' .. ARGV[2] .. ' ', 1, true)",
+    replace: "' nobody ', 1, true)",
     test: {
       file: TOMBSTONES_REDIS_TEST,
       name: 'the same order told again later does not close what was begun since',
