@@ -20,11 +20,24 @@ import type { RateShare } from './rate-share.ts'
 export const PROFILE_LEASE_MS = 6_000
 /** Wait for a longer rest of the lease, in milliseconds. */
 const LEASE_LOOK_MS = 50
+/**
+ * Longest time from the leave of the rate to the request, in milliseconds. While Redis hangs each partition holds the leave
+ * that it got before; all of them at once would be over the limit. Doubled with each try, so that a Redis that is always
+ * slow holds nobody up.
+ */
+const RATE_LEAVE_MS = 100
 
 /** A batch that may go now, and the permit of its request. */
 export interface ClearedBatch {
   readonly batch: Batch
   readonly permit: Permit
+}
+
+/** What was waited for. */
+interface Waited {
+  readonly permit: Permit
+  /** When the rate allowed the request; of the monotonic clock. */
+  readonly ratedAt: number
 }
 
 /** What clearance needs. */
@@ -44,13 +57,18 @@ export async function clearBatch(
   batch: Batch,
   parts: ClearanceParts,
 ): Promise<ClearedBatch | null> {
-  const { gate, rate } = parts
-  for (;;) {
-    const permit = await awaitPermit(batch, parts)
-    if (permit === null) return null
-    const open = await dropDecided(batch, parts)
-    if (open.length > 0 && leaseSuffices(open, parts.lease)) return { batch: open, permit }
-    rate.giveBack()
+  const { gate, rate, clock } = parts
+  let open = batch
+  for (let validMs = RATE_LEAVE_MS; ; validMs *= 2) {
+    const waited = await awaitPermit(open, parts)
+    if (waited === null) return null
+    const { permit, ratedAt } = waited
+    open = await dropDecided(open, parts)
+    const isInTime = clock.monotonic() - ratedAt <= validMs
+    if (open.length > 0 && isInTime && leaseSuffices(open, parts.lease)) {
+      return { batch: open, permit }
+    }
+    if (isInTime) rate.giveBack()
     gate.leave(permit, 'unknown')
     if (open.length === 0) return null
   }
@@ -62,15 +80,16 @@ export function isProfileBatch(batch: Batch): boolean {
 }
 
 /** Waits for the gate, the rate and, for a profile operation, enough of the lease; null when the session ended. */
-async function awaitPermit(batch: Batch, parts: ClearanceParts): Promise<Permit | null> {
+async function awaitPermit(batch: Batch, parts: ClearanceParts): Promise<Waited | null> {
   const { gate, rate, lease, clock, ended } = parts
   const permit = await gate.enter(ended)
   if (permit === null) return null
   if (await rate.take(ended)) {
+    const ratedAt = clock.monotonic()
     while (lease.isValid() && !ended.aborted && !leaseSuffices(batch, lease)) {
       await clock.sleep(LEASE_LOOK_MS, ended)
     }
-    if (lease.isValid() && !ended.aborted) return permit
+    if (lease.isValid() && !ended.aborted) return { permit, ratedAt }
     rate.giveBack()
   }
   gate.leave(permit, 'unknown')

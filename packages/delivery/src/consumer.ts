@@ -12,6 +12,7 @@
 import { DrainSession } from './drain-session.ts'
 import type { SessionParts } from './drain-session.ts'
 import { momentOf } from './lease.ts'
+import { noteSettled } from './note-settled.ts'
 import { SendHistories } from './send-histories.ts'
 import { Settlements } from './settlements.ts'
 
@@ -169,10 +170,11 @@ export class Consumer {
   /** Repeats settles until all are acknowledged; false when the signal aborted first. */
   async #repeatSettles(signal: AbortSignal): Promise<boolean> {
     const { queue, clock } = this.#parts
+    const noted = { ...this.#parts, histories: this.#histories }
     while (this.#settlements.unacknowledged > 0) {
       try {
         await queue.ready(signal)
-        await this.#settlements.repeat()
+        await this.#settlements.repeat((outcomes) => noteSettled(outcomes, noted))
       } catch {
         if (signal.aborted) return false
         await clock.sleep(RETRY_MS, signal)

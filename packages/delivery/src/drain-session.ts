@@ -14,11 +14,11 @@ import type { Decoded } from './inbox.ts'
 import { Inbox } from './inbox.ts'
 import { goesAlone } from './isolate-event.ts'
 import type { MassRejection } from './mass-rejection.ts'
+import { noteSettled } from './note-settled.ts'
 import { deadPositionOutcome } from './outcomes.ts'
 import { growDecoded } from './pending-event.ts'
 import type { HeldJob, PendingEvent } from './pending-event.ts'
 import type { JudgeEvent, PartitionPort } from './ports.ts'
-import { settleFacts } from './settle-facts.ts'
 import type { Outcome, Settlements } from './settlements.ts'
 import { MAX_SETTLE_POSITIONS } from './settlements.ts'
 
@@ -218,16 +218,12 @@ export class DrainSession {
   }
 
   #release(outcomes: readonly Outcome[]): void {
-    const { observer, lease, clock, histories, massRejection } = this.#parts
     for (const { pending, member } of outcomes) {
       this.#onTheirWay.delete(member)
-      histories.forget(member)
       if (pending !== undefined) this.#lanes.release(pending.event.customerId)
     }
     this.#hasSettled = true
-    const facts = settleFacts(lease.partition, outcomes, clock.wall())
-    massRejection.note(facts.delivered, facts.dead)
-    observer.settled(facts)
+    noteSettled(outcomes, this.#parts)
     this.#changed()
   }
 

@@ -200,9 +200,12 @@ export class BatchSender {
     }
     await this.#wait(row.failures, leastWaitMs)
     const canary = canaryOf(batch, row.over + 1)
-    const { step } = await this.#sendOnce(canary, row.failures)
-    if (step.kind === 'again' || step.kind === 'failed') return batch
-    if (step.kind === 'halve') await this.#sendHalves(canary, CANARY_AFTER, row.acceptedBefore)
+    // Of the canary some may be settled now without a request: superseded meanwhile, for instance.
+    const { step, open } = await this.#sendOnce(canary, row.failures)
+    if (step.kind === 'again' || step.kind === 'failed') {
+      return batch.filter((item) => open.includes(item) || !canary.includes(item))
+    }
+    if (step.kind === 'halve') await this.#sendHalves(open, CANARY_AFTER, row.acceptedBefore)
     return await this.#behind(batch.filter((item) => !canary.includes(item)))
   }
 

@@ -21,8 +21,8 @@ export class Settlements {
   readonly #queue: PartitionPort
   /** Held jobs by id. Written by `hold` and `write`. */
   readonly #jobs = new Map<string, HeldJob>()
-  /** Written and not acknowledged, oldest first. */
-  readonly #unacknowledged = new Set<SettleRequest>()
+  /** Written and not acknowledged, oldest first, with what they settle. */
+  readonly #unacknowledged = new Map<SettleRequest, readonly Outcome[]>()
 
   constructor(queue: PartitionPort) {
     this.#queue = queue
@@ -57,18 +57,24 @@ export class Settlements {
       job.open -= 1
       if (job.open === 0 && this.#jobs.delete(job.id)) finished(job)
     }
-    return await this.#send(request)
+    return await this.#send(request, outcomes)
   }
 
   /** Clears away a job whose positions were all settled before it was claimed. */
   async clear(token: string, job: HeldJob): Promise<'settled' | 'lost'> {
     this.#jobs.delete(job.id)
-    return await this.#send({ token, jobs: [{ jobId: job.id, count: job.count, positions: [] }] })
+    const cleared = { jobId: job.id, count: job.count, positions: [] }
+    return await this.#send({ token, jobs: [cleared] }, [])
   }
 
-  /** Sends every unacknowledged settle again, in order. Rejects when one fails again. */
-  async repeat(): Promise<void> {
-    for (const request of this.#unacknowledged) await this.#send(request)
+  /**
+   * Sends every unacknowledged settle again, in order; `settled` is told what each of them has settled. Rejects when one
+   * fails again.
+   */
+  async repeat(settled: (outcomes: readonly Outcome[]) => void): Promise<void> {
+    for (const [request, outcomes] of this.#unacknowledged) {
+      if ((await this.#send(request, outcomes)) === 'settled') settled(outcomes)
+    }
   }
 
   /** Forgets the held jobs, which are requeued. Returns their bytes. */
@@ -79,8 +85,8 @@ export class Settlements {
     return bytes
   }
 
-  async #send(request: SettleRequest): Promise<'settled' | 'lost'> {
-    this.#unacknowledged.add(request)
+  async #send(request: SettleRequest, outcomes: readonly Outcome[]): Promise<'settled' | 'lost'> {
+    this.#unacknowledged.set(request, outcomes)
     const reply = await this.#queue.settle(request)
     this.#unacknowledged.delete(request)
     return reply

@@ -4,10 +4,13 @@ import { expect, test } from 'vitest'
 
 import { OPEN_AFTER } from '../src/circuit-breaker.ts'
 import type { Permit } from '../src/circuit-breaker.ts'
+import { deferred } from '../src/deferred.ts'
 import type { EndpointGate } from '../src/endpoint-gate.ts'
 import { RateShare } from '../src/rate-share.ts'
+import type { SenderParts } from '../src/send-batch.ts'
 import { track } from './events.ts'
 import { FakeClock, idle } from './fake-clock.ts'
+import { DELIVERED } from './scripted-destination.ts'
 import { batchOf, setupSender } from './sender-setup.ts'
 
 const { signal } = new AbortController()
@@ -79,4 +82,49 @@ test('a batch whose session ends while it waits for the rate gives its permit ba
   session.ended.abort()
   await clock.until(sending)
   expect(await permitNow(gate)).toEqual({ isProbe: true })
+})
+
+/** Look-ups that take their time. */
+const slowly = (wait: () => Promise<unknown>): SenderParts['queue'] => ({
+  delivered: async (members) => {
+    await wait()
+    return members.map(() => false)
+  },
+  tombstones: async () => new Map(),
+  unidentified: async () => new Set(),
+})
+
+test('after a Redis that hung, all partitions together stay within the rate', async () => {
+  const clock = new FakeClock()
+  const rate = new RateShare(40, clock)
+  const redis = deferred()
+  const benches = Array.from({ length: 64 }, () =>
+    setupSender({ rate, queue: slowly(() => redis.promise) }, clock),
+  )
+  rate.setShare(1)
+  const sentAt: number[] = []
+  const sends = benches.map(async ({ destination, sender }, index) => {
+    destination.answer = () => {
+      sentAt.push(clock.monotonic())
+      return DELIVERED
+    }
+    await sender.send(batchOf(track(`c-${index}`)))
+  })
+  await clock.advance(5_000)
+  expect(sentAt).toEqual([])
+  redis.resolve()
+  await clock.until(Promise.all(sends))
+  expect(sentAt).toHaveLength(64)
+  const inSecond = sentAt.map((at) => sentAt.filter((other) => other >= at && other < at + 1000))
+  expect(Math.max(...inSecond.map(({ length }) => length))).toBeLessThanOrEqual(44)
+})
+
+test('a Redis that is always slow holds nobody up for good', async () => {
+  const clock = new FakeClock()
+  const { send, destination } = setupSender(
+    { queue: slowly(() => clock.sleep(700, signal)) },
+    clock,
+  )
+  await send(batchOf(track('a')))
+  expect(destination.sent).toHaveLength(1)
 })

@@ -70,6 +70,25 @@ test('a settle whose answer is lost is repeated before the requeue', async () =>
   expect(bench.destination.sent).toHaveLength(1)
 })
 
+test('what a repeated settle has settled is told, and forgotten with what its requests had shown', async () => {
+  const bench = setupConsumer()
+  const { partition, recorder } = bench
+  const uncertain: unknown[] = []
+  const requeue = partition.requeue.bind(partition)
+  partition.requeue = async (...call) => {
+    uncertain.push(call[3])
+    return await requeue(...call)
+  }
+  partition.add(track('a'))
+  bench.destination.answer = (_sent, index) => (index === 0 ? UNKNOWN : DELIVERED)
+  partition.failNext('settle', 'after')
+  startConsumer(bench)
+  await forMs(bench, 5_000)
+  expect(partition.counters.delivered).toBe(1)
+  expect(uncertain).toEqual(['active', []])
+  expect(recorder.settles.map(({ delivered }) => delivered)).toEqual([1])
+})
+
 test('a requeue that is answered late prolongs the lease from the moment before it was sent', async () => {
   const bench = setupConsumer()
   const late = latch()

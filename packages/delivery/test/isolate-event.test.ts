@@ -1,13 +1,15 @@
 // An event that makes the destination fail for its whole batch: it alone dies, and only while the endpoint is known to be
 // healthy. Whole consumers on a destination that fails as the test says.
 import { expect, test } from 'vitest'
+import { retentionPlan, timeRules } from '@retention-relay/events'
 import type { RelayEvent, ResponseClass } from '@retention-relay/events'
 
 import type { ConsumerBench } from './consumer-setup.ts'
 import { forMs, setupConsumer, startConsumer } from './consumer-setup.ts'
-import { suppress, track } from './events.ts'
+import { NAMESPACE, suppress, track } from './events.ts'
 import { DELIVERED, UNAVAILABLE } from './scripted-destination.ts'
 import type { SentRequest } from './scripted-destination.ts'
+import { batchOf, setupSender } from './sender-setup.ts'
 
 const MINUTE_MS = 60_000
 
@@ -177,4 +179,30 @@ test('an outage of a part of the endpoint, for one customer in five, kills nothi
   await forMs(bench, 30 * MINUTE_MS)
   expect(bench.partition.deadLetters).toEqual([])
   expect(bench.destination.applied).toHaveLength(live.length)
+})
+
+test('what is superseded while a part of its batch is tried is settled once', async () => {
+  const events = ['a', 'b', 'c', 'd'].map((customer) =>
+    track(customer, { name: 'checkout_started' }),
+  )
+  const marks = events.map((event) => timeRules(retentionPlan, NAMESPACE).marksOf(event)[0]!)
+  const stones = new Map<string, number>()
+  const { destination, session, send } = setupSender({
+    queue: {
+      delivered: async (members) => members.map((member) => session.members.has(member)),
+      tombstones: async () => new Map(stones),
+      unidentified: async () => new Set(),
+    },
+  })
+  destination.answer = (_sent, index) => {
+    // Three times the whole batch fails, then a half of it is tried: one event of each half was superseded meanwhile.
+    const closed = index === 2 ? [marks[0]!, marks[2]!] : []
+    for (const mark of closed) stones.set(mark, events[0]!.occurredAt + 1)
+    return index < 8 ? UNAVAILABLE : DELIVERED
+  }
+  await send(batchOf(...events))
+  const settled = session.settled.map(([id]) => id)
+  const aside = session.aside.map(({ pending }) => pending.event.id)
+  expect([...settled, ...aside].toSorted()).toEqual(events.map(({ id }) => id).toSorted())
+  expect(session.settled.filter(([, outcome]) => outcome === 'dead')).not.toEqual([])
 })

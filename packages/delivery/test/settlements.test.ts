@@ -75,10 +75,12 @@ test.each(['before', 'after'] as const)(
       'rejected',
     ])
     expect(settlements.unacknowledged).toBe(2)
-    await settlements.repeat()
+    const told: Outcome[] = []
+    await settlements.repeat((outcomes) => told.push(...outcomes))
     expect(queue.requests.slice(2)).toEqual(queue.requests.slice(0, 2))
     expect([settlements.unacknowledged, queue.counters.delivered]).toEqual([0, 2])
-    await settlements.repeat()
+    expect(told.map((outcome) => outcome.pending)).toEqual(pending)
+    await settlements.repeat(() => expect.unreachable())
     expect(queue.requests).toHaveLength(4)
   },
 )
@@ -88,10 +90,10 @@ test('a repetition that fails keeps what is left for the next one', async () => 
   const { pending } = hold(2)
   queue.isDown = true
   await Promise.allSettled(pending.map((one) => write(delivered(one))))
-  await expect(settlements.repeat()).rejects.toThrow('ECONNRESET')
+  await expect(settlements.repeat(() => undefined)).rejects.toThrow('ECONNRESET')
   expect(settlements.unacknowledged).toBe(2)
   queue.comeBack()
-  await settlements.repeat()
+  await settlements.repeat(() => undefined)
   expect([settlements.unacknowledged, queue.counters.delivered]).toEqual([0, 2])
 })
 

@@ -73,9 +73,8 @@ export const outcomeMutants: readonly Mutant[] = [
     name: 'unacknowledged-settle-forgotten',
     breaks: 'A settle whose reply was lost is not repeated: what it delivered is delivered again.',
     file: SETTLEMENTS,
-    find: `    this.#unacknowledged.add(request)
-`,
-    replace: '',
+    find: 'this.#unacknowledged.set(request, outcomes)',
+    replace: 'if (outcomes.length === 0) this.#unacknowledged.set(request, outcomes)',
     test: {
       file: SETTLEMENTS_TEST,
       name: 'settles that failed before they took effect are repeated in their order, and then forgotten',

@@ -12,6 +12,7 @@ const GUARDED_BODY_TEST = 'packages/customerio/test/guarded-body.test.ts'
 const TRACK_DESTINATION_LEASE_TEST = 'packages/customerio/test/track-destination-lease.test.ts'
 const ANSWERS_TEST = 'packages/delivery/test/answers.test.ts'
 const CLEAR_BATCH_TEST = 'packages/delivery/test/clear-batch.test.ts'
+const ISOLATE_EVENT_TEST = 'packages/delivery/test/isolate-event.test.ts'
 
 export const sendMutants: readonly Mutant[] = [
   {
@@ -91,13 +92,15 @@ export const sendMutants: readonly Mutant[] = [
     name: 'dedupe-read-before-the-wait',
     breaks: 'What a former owner settles while a batch waits is sent again.',
     file: CLEAR_BATCH,
-    find: `    const permit = await awaitPermit(batch, parts)
-    if (permit === null) return null
-    const open = await dropDecided(batch, parts)
+    find: `    const waited = await awaitPermit(open, parts)
+    if (waited === null) return null
+    const { permit, ratedAt } = waited
+    open = await dropDecided(open, parts)
 `,
-    replace: `    const open = await dropDecided(batch, parts)
-    const permit = await awaitPermit(batch, parts)
-    if (permit === null) return null
+    replace: `    open = await dropDecided(open, parts)
+    const waited = await awaitPermit(open, parts)
+    if (waited === null) return null
+    const { permit, ratedAt } = waited
 `,
     test: {
       file: ANSWERS_TEST,
@@ -135,15 +138,30 @@ export const sendMutants: readonly Mutant[] = [
     },
   },
   {
+    name: 'old-leave-of-the-rate-used',
+    breaks: 'After a Redis that hung all partitions send at once, over the rate.',
+    file: CLEAR_BATCH,
+    find: 'clock.monotonic() - ratedAt <= validMs',
+    replace: 'clock.monotonic() >= ratedAt',
+    test: { file: CLEAR_BATCH_TEST, name: 'after a Redis that hung' },
+  },
+  {
+    name: 'settled-part-of-a-batch-settled-again',
+    breaks: 'What is superseded while a part of its batch is tried dies twice in the metrics.',
+    file: SEND_BATCH,
+    find: 'open.includes(item) || !canary',
+    replace: 'item !== undefined || !canary',
+    test: {
+      file: ISOLATE_EVENT_TEST,
+      name: 'what is superseded while a part of its batch is tried',
+    },
+  },
+  {
     name: 'token-kept-by-duplicates',
     breaks: 'Batches that were not sent use the rate up.',
     file: CLEAR_BATCH,
-    find: `    rate.giveBack()
-    gate.leave(permit, 'unknown')
-    if`,
-    replace: `    if (open.length > 0) rate.giveBack()
-    gate.leave(permit, 'unknown')
-    if`,
+    find: 'if (isInTime) rate.giveBack()',
+    replace: 'if (isInTime && open.length > 0) rate.giveBack()',
     test: { file: CLEAR_BATCH_TEST, name: 'a batch of duplicates' },
   },
 ]
