@@ -64,6 +64,7 @@ export class EventWatch {
         if (claims > 1) continue
         this.#sampler.see(event, producer, nowMs)
         this.#shapes.see(event.customerId)
+        if (event.op === 'merge') this.#shapes.see(event.primaryId)
       }
     },
   }

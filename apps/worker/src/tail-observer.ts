@@ -40,8 +40,9 @@ export class TailObserver implements Partial<DeliveryObserver> {
     this.#isAsked = isAsked
   }
 
-  readonly decoded: NonNullable<DeliveryObserver['decoded']> = (events) => {
-    if (!this.#isAsked) return
+  readonly decoded: NonNullable<DeliveryObserver['decoded']> = (events, _producer, claims) => {
+    // After a requeue they come again.
+    if (!this.#isAsked || claims > 1) return
     this.#publish(this.#fitting(events).map(({ event }) => this.#line('accepted', event)))
   }
 

@@ -114,6 +114,16 @@ test('an event that is held through an outage and restarts is one event', async 
   })
 })
 
+test('the customer that somebody is merged into has a shape too', async () => {
+  const { see, seen, watch, running } = await setup()
+  const merge = { op: 'merge', primaryId: 'gid://shopify/Customer/4' } as const
+  const { id, occurredAt } = track('4')
+  see([{ ...merge, id, occurredAt, customerId: '4' }])
+  await watch.stop()
+  expect((await seen()).shapes.toSorted()).toEqual(['gid://shopify/Customer/* 1', 'integer 1'])
+  await running
+})
+
 test('what was seen last is there after a stop', async () => {
   const { client, see, seen, watch, running } = await setup()
   see([track('1')])

@@ -35,6 +35,13 @@ test('nothing is made or told while nobody looks', () => {
   expect([told.length, masked()]).toEqual([0, 0])
 })
 
+test('what was put back and is claimed again is not accepted again', () => {
+  const { told, observer } = setup()
+  observer.asked(true)
+  observer.decoded(events(3), undefined, 2)
+  expect(told).toEqual([])
+})
+
 test('what is over the bound of a second is left out unmade, and counted in the next', () => {
   const { clock, told, observer, masked } = setup()
   observer.asked(true)

@@ -119,8 +119,8 @@ test('fields and profiles beyond the bounds are refused, and the known ones go o
   expect(await add([{ value: 1 }], 'one-too-many')).toBe(false)
   expect(await add([{ value: 1 }], 'name-7')).toBe(true)
   expect(await read()).toHaveLength(DRIFT_LIMITS.profiles)
-  // One that was quiet for a day gives its place.
-  await redis.zadd(keys.drift, Date.now() - DAY_MS, 'unknown name-9')
+  // One that was quiet for an hour gives its place.
+  await redis.zadd(keys.drift, Date.now() - 3_600_000, 'unknown name-9')
   expect(await add([{ value: 1 }], 'one-too-many')).toBe(true)
   const names = (await read()).map(({ name }) => name)
   expect(names).toHaveLength(DRIFT_LIMITS.profiles)

@@ -77,5 +77,13 @@ export const identifyAttributes = defineAttributes({
     })
     .partial(),
   personal: ['email', 'phone', 'first_name', 'last_name'],
-  critical: ['email', 'email_opt_in', 'sms_opt_in', 'unsubscribed', 'discount_eligible'],
+  critical: [
+    'email',
+    'email_opt_in',
+    'sms_opt_in',
+    'push_opt_in',
+    'unsubscribed',
+    'discount_eligible',
+    'winback_eligible',
+  ],
 })

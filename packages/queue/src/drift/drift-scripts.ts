@@ -8,7 +8,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 export const DRIFT_TTL_MS: number = 14 * 24 * 60 * 60 * 1000
 
 /** A pair of event name and producer that is older gives its place to a new one where there are too many. */
-const QUIET_MS = DAY_MS
+const QUIET_MS = 60 * 60 * 1000
 
 /** Counts are halved as often as this. */
 const HALF_LIFE_MS = 7 * DAY_MS
