@@ -109,13 +109,23 @@ function check(
   throw new RelayError('RELAY_EVENT_INVALID', checkMessage(what, checked), details)
 }
 
-/** However loosely it is checked, the job format has an object there. */
+/** However loosely it is checked, the job format has an object there. As it is stored: the worker makes tombstones of that. */
 function objectOf(value: unknown, what: string, root: string): Record<string, unknown> {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    return value as Record<string, unknown>
+  const stored = storedForm(value)
+  if (typeof stored === 'object' && stored !== null && !Array.isArray(stored)) {
+    return stored as Record<string, unknown>
   }
   const message = `${what} does not match its definition. ${root}: expected object (it is ${typeName(value)}).`
   throw new RelayError('RELAY_EVENT_INVALID', message)
+}
+
+function storedForm(value: unknown): unknown {
+  try {
+    return JSON.parse(JSON.stringify(value))
+  } catch {
+    // Refused with its own sentence when it is written.
+    return value
+  }
 }
 
 /** What the definition makes of the data; checked with the caller's own key where data is checked. */
