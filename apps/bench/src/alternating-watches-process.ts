@@ -17,13 +17,20 @@ let isWatched = true
 let events = 0
 let before = process.cpuUsage()
 
-alternate(EventSampler)
-alternate(FirstOperations)
-alternate(ShapeCounts)
-const { see } = ShapeCounts.prototype
-ShapeCounts.prototype.see = function count(customerId): void {
+const sees = {
+  fields: Reflect.get(EventSampler.prototype, 'see'),
+  operation: Reflect.get(FirstOperations.prototype, 'see'),
+  shape: Reflect.get(ShapeCounts.prototype, 'see'),
+}
+EventSampler.prototype.see = function alternating(...seen): void {
+  if (isWatched) sees.fields.apply(this, seen)
+}
+FirstOperations.prototype.see = function alternating(...seen): void {
+  if (isWatched) sees.operation.apply(this, seen)
+}
+ShapeCounts.prototype.see = function alternating(...seen): void {
   events += 1
-  see.call(this, customerId)
+  if (isWatched) sees.shape.apply(this, seen)
 }
 
 setInterval(() => {
@@ -35,13 +42,3 @@ setInterval(() => {
 }, SLICE_MS).unref()
 
 process.once('exit', () => writeFileSync(process.env[SLICES_FILE]!, JSON.stringify(slices)))
-
-/** Its objects see something in every second slice alone. */
-function alternate<Seen extends unknown[]>(watch: {
-  readonly prototype: { see(...seen: Seen): void }
-}): void {
-  const { see: whole } = watch.prototype
-  watch.prototype.see = function alternating(...seen): void {
-    if (isWatched) whole.apply(this, seen)
-  }
-}

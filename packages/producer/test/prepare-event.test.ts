@@ -204,17 +204,12 @@ describe('the idempotency key of a definition', () => {
     expect(errorOf(anything({}), keyed('strict', of)).code).toMatch(/^RELAY_EVENT_(ID|INVALID)$/)
   })
 
-  it.each<Checks>(['warn', 'off'])(
-    'is of the data as it is stored, where checks are %s',
-    (checks) => {
-      const no = { toJSON: () => '7' }
-      const plan = keyed(checks, (data) => data['no'])
-      expect(prepare(anything({ no }), plan).id).toBe(deriveId('test', 'anything', '7'))
-      expect(errorOf(anything(new Date()), plan).message).toContain(
-        'expected object (it is a Date)',
-      )
-    },
-  )
+  it('is of the data as it is stored, where nothing is checked', () => {
+    const no = { toJSON: () => '7' }
+    const plan = keyed('off', (data) => data['no'])
+    expect(prepare(anything({ no }), plan).id).toBe(deriveId('test', 'anything', '7'))
+    expect(errorOf(anything(new Date()), plan).message).toContain('expected object (it is a Date)')
+  })
 
   it.each<Checks>(['strict', 'warn', 'off'])('counts where checks are %s', (checks) => {
     const { id } = prepare(
