@@ -39,8 +39,8 @@ interface Definition<Schema extends ObjectSchema> {
   /** When a service sends it. */
   readonly description: string
   /**
-   * Each field has a description, an example, and a unit where it has one. It must be one that JSON Schema can tell:
-   * what a transform makes of the data could not be checked again by the worker.
+   * Each field has a description, an example, and a unit where it has one. It must be one that JSON Schema can tell, and
+   * must not change the data (z.coerce, a default, a transform, .trim()): the worker sends what was stored.
    */
   readonly schema: Schema
   /** Fields that are personal data: masked wherever people look at events. */

@@ -5,6 +5,7 @@
 import * as z from 'zod'
 
 import type { ObjectSchema } from './event-definition.ts'
+import { rewriteFault } from './schema-rewrites.ts'
 
 /** A schema in JSON Schema 2020-12, as far as the relay reads one. */
 export interface JsonSchema {
@@ -90,10 +91,9 @@ export function exportedUnitOf({ description = '' }: JsonSchema): string | null 
 export function schemaFault(schema: unknown): string | null {
   if (!isSchema(schema)) return 'is no schema of zod 4: write one with z.strictObject.'
   try {
-    // A transform is refused on the way out, a type that JSON does not have on both ways.
-    z.toJSONSchema(schema, { io: 'output' })
-    jsonSchemaOf(schema)
-    return null
+    const rewrite = rewriteFault(schema)
+    if (rewrite === null) jsonSchemaOf(schema)
+    return rewrite
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'cannot be read'
     if (reason.startsWith('Cycle')) {

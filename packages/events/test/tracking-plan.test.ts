@@ -107,8 +107,53 @@ describe('a plan', () => {
     }
   })
 
+  it.each<[string, z.ZodType, string]>([
+    ['z.coerce', z.coerce.number().int(), 'convert before the call'],
+    ['z.coerce', z.coerce.date(), 'convert before the call'],
+    ['.default()', z.string().default('x'), 'leave it out'],
+    ['.prefault()', z.string().prefault('x'), 'leave it out'],
+    ['.catch()', z.string().catch('x'), 'leave it out'],
+    ['.catch()', z.string().catch(({ issues }) => issues[0]?.message ?? ''), 'leave it out'],
+    ['a transform', z.string().transform(Number), 'convert before the call'],
+    ['a transform', z.preprocess(Number, z.number()), 'convert before the call'],
+    ['a transform', z.stringbool(), 'convert before the call'],
+    ['a transform', z.string().pipe(z.string()), 'convert before the call'],
+    [
+      'a transform',
+      z.codec(z.string(), z.number(), { decode: Number, encode: String }),
+      'convert before the call',
+    ],
+    ['a check that rewrites', z.string().trim().min(1), 'convert before the call'],
+    ['a check that rewrites', z.email().toLowerCase(), 'convert before the call'],
+    ['a check that rewrites', z.url({ normalize: true }), 'convert before the call'],
+  ])('refuses %s at any depth: the worker sends what is stored', (what, type, remedy) => {
+    const at = (field: z.ZodType, path: string) => {
+      const message = faultsOf([make('a', z.strictObject({ x: field }))])
+      expect(message).toContain(`The schema of a has ${what}`)
+      expect(message).toContain(` at #/properties/x${path}, which changes the data: ${remedy}`)
+    }
+    at(type, '')
+    at(type.optional(), '')
+    at(z.lazy(() => type).readonly(), '')
+    at(type.nullable(), '')
+    at(z.array(type), '/items')
+    at(z.tuple([z.int(), type]), '/prefixItems/1')
+    at(z.record(z.string(), type), '/additionalProperties')
+    at(z.union([z.boolean(), type]), '/anyOf/1')
+    at(z.strictObject({ y: type.meta({ description: 'Some.' }) }), '/properties/y')
+  })
+
+  it('takes a schema that only judges', () => {
+    const x = z
+      .string()
+      .min(1)
+      .refine((text) => text !== 'x')
+    expect(faultsOf([make('a', z.strictObject({ x: x.optional(), y: z.url().nullable() }))])).toBe(
+      '',
+    )
+  })
+
   it.each<[string, ObjectSchema]>([
-    ['a transform', z.strictObject({ x: z.string().transform(Number) })],
     ['a Date', z.strictObject({ x: z.date() })],
     ['a BigInt', z.strictObject({ x: z.bigint() })],
   ])('refuses a schema with %s, which the worker could not check again', (_what, schema) => {
