@@ -10,14 +10,18 @@ function pathsOf(schema: ObjectSchema): string[] {
 }
 
 test('fields stand in the order of the schema, a group before its fields', () => {
-  const address = z.object({ city: z.string(), zip: z.string().optional() })
-  const schema = z.object({ value: z.number(), address: address.optional(), note: z.string() })
+  const address = z.strictObject({ city: z.string(), zip: z.string().optional() })
+  const schema = z.strictObject({
+    value: z.number(),
+    address: address.optional(),
+    note: z.string(),
+  })
   expect(pathsOf(schema)).toEqual(['value!', 'address', 'address.city!', 'address.zip', 'note!'])
 })
 
 test('what a list holds is a field of its own, also in a list of lists', () => {
-  const line = z.object({ sku: z.string() })
-  const schema = z.object({ lines: z.array(line), grid: z.array(z.array(line)).optional() })
+  const line = z.strictObject({ sku: z.string() })
+  const schema = z.strictObject({ lines: z.array(line), grid: z.array(z.array(line)).optional() })
   expect(pathsOf(schema)).toEqual([
     'lines!',
     'lines[]',
@@ -30,14 +34,14 @@ test('what a list holds is a field of its own, also in a list of lists', () => {
 })
 
 test('an object or null is still that object: what it requires is required', () => {
-  const schema = z.object({ gift: z.object({ text: z.string() }).nullable() })
+  const schema = z.strictObject({ gift: z.strictObject({ text: z.string() }).nullable() })
   expect(pathsOf(schema)).toEqual(['gift!', 'gift.text!'])
 })
 
 test('in a choice of objects nothing is required, and a shared field comes with each of its schemas', () => {
   const schema = z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('card'), number: z.string() }),
-    z.object({ kind: z.literal('invoice'), number: z.number() }),
+    z.strictObject({ kind: z.literal('card'), number: z.string() }),
+    z.strictObject({ kind: z.literal('invoice'), number: z.number() }),
   ])
   expect(pathsOf(schema)).toEqual(['kind', 'number', 'kind', 'number'])
   expect(schemaFields(schema).map(({ schema: { type } }) => type)).toEqual([
@@ -50,12 +54,12 @@ test('in a choice of objects nothing is required, and a shared field comes with 
 
 test('in an object of a choice nothing is required, at any depth, unless only one branch is an object', () => {
   const detail = (field: string): ObjectSchema =>
-    z.object({ [field]: z.object({ name: z.string() }) })
+    z.strictObject({ [field]: z.strictObject({ name: z.string() }) })
   const choice = z.union([
-    z.object({ kind: z.literal('a'), detail: detail('x') }),
-    z.object({ kind: z.literal('b'), detail: detail('y') }),
+    z.strictObject({ kind: z.literal('a'), detail: detail('x') }),
+    z.strictObject({ kind: z.literal('b'), detail: detail('y') }),
   ])
-  expect(pathsOf(z.object({ choice }))).toEqual([
+  expect(pathsOf(z.strictObject({ choice }))).toEqual([
     'choice!',
     ...['x', 'y'].flatMap((field) => [
       'choice.kind',
@@ -64,19 +68,19 @@ test('in an object of a choice nothing is required, at any depth, unless only on
       `choice.detail.${field}.name`,
     ]),
   ])
-  const either = z.union([z.string(), z.array(z.object({ sku: z.string() }))])
-  expect(pathsOf(z.object({ either }))).toEqual(['either!', 'either[]', 'either[].sku!'])
-  const open = z.union([z.object({ sku: z.string() }), z.record(z.string(), z.number())])
-  expect(pathsOf(z.object({ open }))).toEqual(['open!', 'open.sku', 'open.*'])
+  const either = z.union([z.string(), z.array(z.strictObject({ sku: z.string() }))])
+  expect(pathsOf(z.strictObject({ either }))).toEqual(['either!', 'either[]', 'either[].sku!'])
+  const open = z.union([z.strictObject({ sku: z.string() }), z.record(z.string(), z.number())])
+  expect(pathsOf(z.strictObject({ open }))).toEqual(['open!', 'open.sku', 'open.*'])
 })
 
 test('each part of an intersection holds, and an object is what it is under its own name, too', () => {
-  const address = z.object({ city: z.string() }).meta({ id: 'Address' })
+  const address = z.strictObject({ city: z.string() }).meta({ id: 'Address' })
   const both = z.intersection(
-    z.union([z.object({ a: z.int() }), z.object({ b: z.int() })]),
+    z.union([z.strictObject({ a: z.int() }), z.strictObject({ b: z.int() })]),
     address,
   )
-  expect(pathsOf(z.object({ both, address: address.optional() }))).toEqual([
+  expect(pathsOf(z.strictObject({ both, address: address.optional() }))).toEqual([
     'both!',
     'both.a',
     'both.b',
@@ -87,9 +91,9 @@ test('each part of an intersection holds, and an object is what it is under its 
 })
 
 test('places of a tuple are what its list holds, and keys of a record are one field', () => {
-  const place = z.tuple([z.string(), z.object({ lat: z.number() })]).rest(z.boolean())
+  const place = z.tuple([z.string(), z.strictObject({ lat: z.number() })]).rest(z.boolean())
   expect(
-    pathsOf(z.object({ place, stock: z.record(z.string(), z.object({ n: z.int() })) })),
+    pathsOf(z.strictObject({ place, stock: z.record(z.string(), z.strictObject({ n: z.int() })) })),
   ).toEqual([
     'place!',
     'place[]',
@@ -101,5 +105,5 @@ test('places of a tuple are what its list holds, and keys of a record are one fi
     'stock.*.n!',
   ])
   expect(pathsOf(z.looseObject({ a: z.string() }))).toEqual(['a!'])
-  expect(pathsOf(z.object({ a: z.string() }).catchall(z.string()))).toEqual(['a!', '*'])
+  expect(pathsOf(z.strictObject({ a: z.string() }).catchall(z.string()))).toEqual(['a!', '*'])
 })

@@ -92,7 +92,7 @@ describe('a plan', () => {
   })
 
   it('refuses a schema that holds itself, by name: its fields have no end', () => {
-    const tree = z.object({
+    const tree = z.strictObject({
       name: z.string(),
       get parts() {
         return z.array(tree)
@@ -100,7 +100,7 @@ describe('a plan', () => {
     })
     const message = faultsOf([
       make('a', z.strictObject({ tree })),
-      make('b', z.object({ x: z.json() })),
+      make('b', z.strictObject({ x: z.json() })),
     ])
     for (const name of ['a', 'b']) {
       expect(message).toContain(`The schema of ${name} holds itself`)
@@ -141,6 +141,21 @@ describe('a plan', () => {
     at(z.record(z.string(), type), '/additionalProperties')
     at(z.union([z.boolean(), type]), '/anyOf/1')
     at(z.strictObject({ y: type.meta({ description: 'Some.' }) }), '/properties/y')
+  })
+
+  it('refuses z.object at any depth, which would drop a renamed field silently', () => {
+    const stripping = z.object({ y: z.string() })
+    for (const schema of [
+      stripping,
+      z.strictObject({ x: z.array(stripping.optional()) }),
+      z.looseObject({ x: z.union([z.strictObject({}), stripping]) }),
+      z.strictObject({ x: z.lazy(() => z.intersection(z.looseObject({}), stripping)) }),
+    ]) {
+      const message = faultsOf([make('a', schema)])
+      expect(message).toMatch(/The schema of a has z\.object at #\/.*: write z\.strictObject, or/)
+    }
+    expect(faultsOf([make('a', stripping.strict()), make('b', stripping.loose())])).toBe('')
+    expect(faultsOf([make('a', stripping.catchall(z.int()))])).toBe('')
   })
 
   it('takes a schema that only judges', () => {

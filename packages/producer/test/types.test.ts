@@ -150,7 +150,7 @@ describe('the type of a producer', () => {
   it('takes only fields that are there as personal or critical', () => {
     const schema = z.strictObject({
       score: z.number(),
-      items: z.array(z.object({ sku: z.string() })),
+      items: z.array(z.strictObject({ sku: z.string() })),
     })
     const common = { name: 'quiz_taken', description: 'A test.', version: 1, schema } as const
     const known = defineEvent({

@@ -25,8 +25,10 @@ const plan = defineTrackingPlan({
         cart_value: z.number().optional(),
         coupon: z.string().optional(),
         stock: z.record(z.string(), z.number()).optional(),
-        lines: z.array(z.object({ sku: z.string(), note: z.string().nullable() })).optional(),
-        gift: z.union([z.object({ pack: z.string() }), z.object({ pack: z.number() })]).optional(),
+        lines: z.array(z.strictObject({ sku: z.string(), note: z.string().nullable() })).optional(),
+        gift: z
+          .union([z.strictObject({ pack: z.string() }), z.strictObject({ pack: z.number() })])
+          .optional(),
       }),
       critical: ['cart_value', 'lines[].sku'],
       checks: 'off',
