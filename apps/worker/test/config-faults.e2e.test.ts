@@ -94,7 +94,7 @@ test('a tracking plan that cannot be loaded ends the start with its path and the
   ])
   const path = fileURLToPath(new URL('plans/endless-cart.mjs', import.meta.url))
   expect(await refuse({ ...GOOD, RELAY_TRACKING_PLAN: path })).toEqual([
-    "RELAY_CONFIG_INVALID: order_placed supersedes cart_updated, which must be in the tracking plan with staleAfterMs and onStale 'dead-letter': its tombstones are kept as long.",
+    "RELAY_CONFIG_INVALID: The tracking plan has faults. order_placed supersedes cart_updated, which must have staleAfterMs and onStale 'dead-letter'.",
   ])
 })
 

@@ -23,10 +23,14 @@ export function definitionFaults(
   definition: Fields,
 ): readonly string[] {
   const { schema, checks = 'strict', personal = [], critical = [], upcasters = {} } = definition
+  const { description } = definition
   const fault = schemaFault(schema)
   const paths =
     fault === null ? schemaFields(schema as ObjectSchema).map(({ path }) => path) : undefined
   return [
+    ...(isFilled(description)
+      ? []
+      : [`description of ${name} must be a text: when a service sends it.`]),
     ...(isWhole(version) ? [] : [`The version of ${name} must be a whole number from 1.`]),
     ...(fault === null ? [] : [`The schema of ${name} ${fault}`]),
     ...checksFaults(`checks of ${name}`, checks),
@@ -36,11 +40,11 @@ export function definitionFaults(
   ]
 }
 
-/** One sentence for each fault of what only events have. `names`: every event of the plan. */
+/** One sentence for each fault of what only events have. `events`: all of the plan. */
 export function eventFaults(
   name: string,
   { staleAfterMs, onStale = 'send', identifyFirst = 'off', supersedes = [], ...rest }: Fields,
-  names: readonly string[],
+  events: Fields,
 ): readonly string[] {
   const isAge =
     staleAfterMs === undefined || (Number.isFinite(staleAfterMs) && Number(staleAfterMs) > 0)
@@ -48,7 +52,7 @@ export function eventFaults(
     ...(isAge ? [] : [`staleAfterMs of ${name} must be milliseconds above 0, or left out.`]),
     ...(ON_STALE.includes(onStale) ? [] : [`onStale of ${name} must be 'send' or 'dead-letter'.`]),
     ...checksFaults(`identifyFirst of ${name}`, identifyFirst),
-    ...supersedesFaults(name, supersedes, names),
+    ...supersedesFaults(name, supersedes, events),
     ...keyFaults(name, rest['idempotencyKey']),
   ]
 }
@@ -76,11 +80,18 @@ function pathFaults(
   )
 }
 
-function supersedesFaults(name: string, supersedes: unknown, names: readonly string[]): string[] {
+/** Tombstones are kept as long as what they supersede may wait: it must have an end. */
+function supersedesFaults(name: string, supersedes: unknown, events: Fields): string[] {
   if (!isTexts(supersedes)) return [`supersedes of ${name} must be a list of events' names.`]
-  return supersedes
-    .filter((each) => !names.includes(each))
-    .map((each) => `${name} supersedes ${each}, which the plan has not: correct it, or add it.`)
+  return supersedes.flatMap((each) => {
+    const superseded = Object.hasOwn(events, each) ? events[each] : undefined
+    if (!isObject(superseded)) {
+      return [`${name} supersedes ${each}, which the plan has not: correct it, or add it.`]
+    }
+    const { staleAfterMs, onStale } = superseded
+    if (staleAfterMs !== undefined && onStale === 'dead-letter') return []
+    return [`${name} supersedes ${each}, which must have staleAfterMs and onStale 'dead-letter'.`]
+  })
 }
 
 function keyFaults(name: string, key: unknown): readonly string[] {
@@ -90,9 +101,7 @@ function keyFaults(name: string, key: unknown): readonly string[] {
     ...(typeof of === 'function'
       ? []
       : [`idempotencyKey.of of ${name} must be a function that takes the data.`]),
-    ...(typeof why === 'string' && why.trim() !== ''
-      ? []
-      : [`idempotencyKey.why of ${name} must say why this is the key.`]),
+    ...(isFilled(why) ? [] : [`idempotencyKey.why of ${name} must say why this is the key.`]),
   ]
 }
 
@@ -113,6 +122,10 @@ function upcasterFaults(name: string, version: unknown, upcasters: unknown): rea
 
 function isWhole(version: unknown): version is number {
   return Number.isSafeInteger(version) && (version as number) >= 1
+}
+
+function isFilled(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== ''
 }
 
 function isTexts(value: unknown): value is readonly string[] {

@@ -3,6 +3,7 @@
 
 import { checksFaults, definitionFaults, eventFaults, isObject } from './definition-faults.ts'
 import { EVENT_OPS } from './event.ts'
+import { LIMITS } from './limits.ts'
 
 const OPERATIONS: readonly string[] = EVENT_OPS
 
@@ -20,13 +21,12 @@ export function planFaults(plan: unknown): readonly string[] {
 
 function eventsFaults(events: unknown): readonly string[] {
   if (!isObject(events)) return ['events must hold each definition under its name.']
-  const names = Object.keys(events)
   return Object.entries(events).flatMap(([name, definition]) => {
     if (!isObject(definition)) return [`${name} must be what defineEvent returns.`]
     return [
       ...nameFaults(name, definition['name']),
       ...definitionFaults(name, definition['version'], definition),
-      ...eventFaults(name, definition, names),
+      ...eventFaults(name, definition, events),
     ]
   })
 }
@@ -38,6 +38,11 @@ function nameFaults(name: string, own: unknown): readonly string[] {
     ...(OPERATIONS.includes(name)
       ? [`No event may be called ${name}, as an operation is: give it another name.`]
       : []),
+    ...(name.trim() !== '' && Buffer.byteLength(name, 'utf8') <= LIMITS.eventNameBytes
+      ? []
+      : [
+          `No event may be called '${name}': give it a name that is not empty, of at most ${LIMITS.eventNameBytes} bytes.`,
+        ]),
   ]
 }
 

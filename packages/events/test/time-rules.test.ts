@@ -1,14 +1,7 @@
 // What an order makes senseless, and what is too old: the rules of a plan, without Redis.
 import { expect, test } from 'vitest'
-import * as z from 'zod'
 
-import {
-  defineAttributes,
-  defineEvent,
-  defineTrackingPlan,
-  retentionPlan,
-  timeRules,
-} from '../src/index.ts'
+import { retentionPlan, timeRules } from '../src/index.ts'
 import type { TrackEvent } from '../src/index.ts'
 
 const HOUR_MS = 3_600_000
@@ -104,17 +97,4 @@ test('a purchase never expires, nor does an event that the plan does not know', 
   const years = 10 * 365 * 24 * HOUR_MS
   expect(rules.isExpired(event('order_placed', 'a', {}), years)).toBe(false)
   expect(rules.isExpired(event('of_another_service', 'a', {}), years)).toBe(false)
-})
-
-test('a plan whose superseded events may wait for ever is refused, with the remedy', () => {
-  const schema = z.strictObject({})
-  const common = { description: 'x', version: 1, schema }
-  const plan = defineTrackingPlan({
-    events: [
-      defineEvent({ name: 'bought', supersedes: ['looked'], ...common }),
-      defineEvent({ name: 'looked', staleAfterMs: HOUR_MS, ...common }),
-    ],
-    attributes: defineAttributes({ description: 'x', schema }),
-  })
-  expect(() => timeRules(plan, 'test')).toThrow(/bought supersedes looked.*onStale 'dead-letter'/)
 })

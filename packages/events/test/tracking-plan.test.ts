@@ -87,8 +87,28 @@ describe('a plan', () => {
     const lax = (parts: unknown) => defineTrackingPlan(parts as { events: []; attributes: never })
     const note = { name: 'note', version: 1, schema: {}, checks: 'loose' }
     expect(() => lax({ events: [note], unknownEvents: 'loose' })).toThrow(
-      "The tracking plan has faults. The schema of note is no schema of zod 4: write one with z.strictObject. checks of note must be 'strict', 'warn' or 'off'. The attributes must be what defineAttributes returns. unknownEvents must be 'strict', 'warn' or 'off'.",
+      "The tracking plan has faults. description of note must be a text: when a service sends it. The schema of note is no schema of zod 4: write one with z.strictObject. checks of note must be 'strict', 'warn' or 'off'. The attributes must be what defineAttributes returns. unknownEvents must be 'strict', 'warn' or 'off'.",
     )
+  })
+
+  it('refuses an event that supersedes one which may wait for ever: tombstones have an end', () => {
+    const bought = { ...make('bought'), supersedes: ['looked'] }
+    const fault =
+      "bought supersedes looked, which must have staleAfterMs and onStale 'dead-letter'."
+    for (const ages of [{}, { staleAfterMs: 1 }, { onStale: 'dead-letter' }] as const) {
+      expect(faultsOf([bought, { ...make('looked'), ...ages }])).toContain(fault)
+    }
+    const ages = { staleAfterMs: 1, onStale: 'dead-letter' } as const
+    expect(faultsOf([bought, { ...make('looked'), ...ages }])).toBe('')
+  })
+
+  it('refuses names that no event can be sent under', () => {
+    for (const name of ['', '  ', 'ж'.repeat(51)]) {
+      expect(faultsOf([make(name)])).toContain(
+        `No event may be called '${name}': give it a name that is not empty, of at most 100 bytes.`,
+      )
+    }
+    expect(faultsOf([make('ж'.repeat(50))])).toBe('')
   })
 
   it('refuses a schema that holds itself, by name: its fields have no end', () => {

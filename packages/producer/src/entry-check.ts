@@ -13,9 +13,8 @@ import type { EventRules } from './prepare-event.ts'
 const NAMESPACE = 'check'
 
 /**
- * A check of entries against a plan, for a producer with these `allowCustomerIds`. It throws the RelayError `RELAY_EVENT_…` that `enqueue` would refuse the entry with.
- *
- * @throws RelayError `RELAY_CONFIG_INVALID` when the rules of the plan contradict each other.
+ * A check of entries against a plan, for a producer with these `allowCustomerIds`. It throws the RelayError `RELAY_EVENT_…`
+ * that `enqueue` would refuse the entry with.
  */
 export function entryCheck(
   plan: TrackingPlan,

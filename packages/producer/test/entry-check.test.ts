@@ -1,13 +1,7 @@
 // What `enqueue` would refuse, said without a Redis.
 
-import {
-  defineEvent,
-  defineTrackingPlan,
-  entryCheck,
-  retentionPlan,
-} from '@retention-relay/producer'
+import { entryCheck, retentionPlan } from '@retention-relay/producer'
 import { describe, expect, it } from 'vitest'
-import * as z from 'zod'
 
 const check = entryCheck(retentionPlan)
 const identify = { op: 'identify', customerId: 'cus_1', attributes: { total_orders: 3 } }
@@ -28,19 +22,5 @@ describe('the check of an entry', () => {
     [{ op: 'track', customerId: 'cus_1', name: 'x', data: {} }, 'RELAY_EVENT_UNKNOWN_NAME'],
   ])('refuses %j as enqueue does', (entry, code) => {
     expect(() => check(entry)).toThrow(expect.objectContaining({ code }))
-  })
-
-  it('refuses a plan whose rules contradict each other', () => {
-    const schema = z.strictObject({})
-    const [description, version] = ['It ends.', 1]
-    const over = defineEvent({
-      name: 'over',
-      description,
-      version,
-      schema,
-      supersedes: ['order_placed'],
-    })
-    const plan = defineTrackingPlan({ extends: retentionPlan, events: [over] })
-    expect(() => entryCheck(plan)).toThrow('over supersedes order_placed')
   })
 })
