@@ -40,11 +40,11 @@ export function definitionFaults(
   ]
 }
 
-/** One sentence for each fault of what only events have. `events`: all of the plan. */
+/** One sentence for each fault of what only events have. `plan`: where it stands. */
 export function eventFaults(
   name: string,
   { staleAfterMs, onStale = 'send', identifyFirst = 'off', supersedes = [], ...rest }: Fields,
-  events: Fields,
+  plan: { readonly events: Fields; readonly retired: unknown },
 ): readonly string[] {
   const isAge =
     staleAfterMs === undefined || (Number.isFinite(staleAfterMs) && Number(staleAfterMs) > 0)
@@ -52,7 +52,7 @@ export function eventFaults(
     ...(isAge ? [] : [`staleAfterMs of ${name} must be milliseconds above 0, or left out.`]),
     ...(ON_STALE.includes(onStale) ? [] : [`onStale of ${name} must be 'send' or 'dead-letter'.`]),
     ...checksFaults(`identifyFirst of ${name}`, identifyFirst),
-    ...supersedesFaults(name, supersedes, events),
+    ...supersedesFaults(name, supersedes, plan),
     ...keyFaults(name, rest['idempotencyKey']),
   ]
 }
@@ -81,9 +81,15 @@ function pathFaults(
 }
 
 /** Tombstones are kept as long as what they supersede may wait: it must have an end. */
-function supersedesFaults(name: string, supersedes: unknown, events: Fields): string[] {
+function supersedesFaults(
+  name: string,
+  supersedes: unknown,
+  { events, retired }: { readonly events: Fields; readonly retired: unknown },
+): string[] {
   if (!isTexts(supersedes)) return [`supersedes of ${name} must be a list of events' names.`]
+  const gone = isTexts(retired) ? retired : []
   return supersedes.flatMap((each) => {
+    if (gone.includes(each)) return []
     const superseded = Object.hasOwn(events, each) ? events[each] : undefined
     if (!isObject(superseded)) {
       return [`${name} supersedes ${each}, which the plan has not: correct it, or add it.`]

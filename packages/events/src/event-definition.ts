@@ -79,7 +79,7 @@ export interface EventDefinition<
   readonly identifyFirst?: Checks
   /**
    * Names of events that this one makes senseless: unsent ones of its checkout, of its cart, and older ones of its
-   * customer. They must have `staleAfterMs` and `onStale: 'dead-letter'`.
+   * customer. They must have `staleAfterMs` and `onStale: 'dead-letter'`. One that the plan has retired is ignored.
    */
   readonly supersedes?: readonly string[]
 }

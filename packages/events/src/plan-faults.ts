@@ -12,21 +12,21 @@ export function planFaults(plan: unknown): readonly string[] {
   if (!isObject(plan)) return ['A plan is an object.']
   const { events, attributes, unknownEvents, retired = [] } = plan
   return [
-    ...eventsFaults(events),
+    ...eventsFaults(events, retired),
     ...attributesFaults(attributes),
     ...checksFaults('unknownEvents', unknownEvents),
     ...retiredFaults(retired, events),
   ]
 }
 
-function eventsFaults(events: unknown): readonly string[] {
+function eventsFaults(events: unknown, retired: unknown): readonly string[] {
   if (!isObject(events)) return ['events must hold each definition under its name.']
   return Object.entries(events).flatMap(([name, definition]) => {
     if (!isObject(definition)) return [`${name} must be what defineEvent returns.`]
     return [
       ...nameFaults(name, definition['name']),
       ...definitionFaults(name, definition['version'], definition),
-      ...eventFaults(name, definition, events),
+      ...eventFaults(name, definition, { events, retired }),
     ]
   })
 }

@@ -119,9 +119,8 @@ function supersedersOf(definitions: readonly EventDefinition[]): Map<string, str
   return found
 }
 
-/** 0 when the event supersedes nothing. */
+/** 0 when the event supersedes nothing, or only what is retired. */
 function tombstoneTtlMs({ supersedes = [] }: EventDefinition, plan: TrackingPlan): number {
-  if (supersedes.length === 0) return 0
-  const ages = supersedes.map((name) => findDefinition(plan, name)?.staleAfterMs ?? 0)
-  return Math.max(...ages) + TOMBSTONE_REST_MS
+  const ages = supersedes.flatMap((name) => findDefinition(plan, name)?.staleAfterMs ?? [])
+  return ages.length === 0 ? 0 : Math.max(...ages) + TOMBSTONE_REST_MS
 }

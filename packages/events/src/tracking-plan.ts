@@ -30,9 +30,14 @@ type Named<Own extends Definitions> = {
   readonly [Entry in Own[number] as Entry['name']]: Entry
 }
 
-/** The events of a plan with others put over them. */
-type Over<Events extends object, Own extends Definitions> = {
-  readonly [Name in keyof Events | keyof Named<Own>]: Name extends keyof Named<Own>
+/** The names of a list that a compiler can read. */
+type Listed<Names extends readonly string[]> = string extends Names[number] ? never : Names[number]
+
+/** The events of a plan without those that are retired, with others put over them. */
+type Over<Events extends object, Own extends Definitions, Retired extends readonly string[]> = {
+  readonly [
+    Name in Exclude<keyof Events, Listed<Retired>> | keyof Named<Own>
+  ]: Name extends keyof Named<Own>
     ? Named<Own>[Name]
     : Name extends keyof Events
       ? Events[Name]
@@ -40,13 +45,19 @@ type Over<Events extends object, Own extends Definitions> = {
 }
 
 /** What both forms of `defineTrackingPlan` take. */
-interface PlanParts<Events extends Definitions> {
+interface PlanParts<
+  Events extends Definitions,
+  Retired extends readonly string[] = readonly string[],
+> {
   /** One for each name. One of a name that the extended plan has takes its place. */
   readonly events: Events
   /** What becomes of an event whose name is not in the plan. Default: as in the extended plan, or `strict`. */
   readonly unknownEvents?: Checks
-  /** Names that are dropped or renamed; those of the extended plan are retired too. Default: none. */
-  readonly retired?: readonly string[]
+  /**
+   * Names that are dropped or renamed: events of the extended plan that the new one has no more, and any that waits still.
+   * What the extended plan has retired is retired too. Default: none.
+   */
+  readonly retired?: Retired
 }
 
 /**
@@ -60,16 +71,21 @@ export function defineTrackingPlan<
 >(
   parts: PlanParts<Events> & { readonly attributes: Attributes },
 ): TrackingPlan<Named<Events>, Attributes>
-export function defineTrackingPlan<const Events extends Definitions, Base extends TrackingPlan>(
-  parts: PlanParts<Events> & { readonly extends: Base; readonly attributes?: undefined },
-): TrackingPlan<Over<Base['events'], Events>, Base['attributes']>
+export function defineTrackingPlan<
+  const Events extends Definitions,
+  Base extends TrackingPlan,
+  const Retired extends readonly string[] = [],
+>(
+  parts: PlanParts<Events, Retired> & { readonly extends: Base; readonly attributes?: undefined },
+): TrackingPlan<Over<Base['events'], Events, Retired>, Base['attributes']>
 export function defineTrackingPlan<
   const Events extends Definitions,
   Base extends TrackingPlan,
   Attributes extends AttributesDefinition,
+  const Retired extends readonly string[] = [],
 >(
-  parts: PlanParts<Events> & { readonly extends: Base; readonly attributes: Attributes },
-): TrackingPlan<Over<Base['events'], Events>, Attributes>
+  parts: PlanParts<Events, Retired> & { readonly extends: Base; readonly attributes: Attributes },
+): TrackingPlan<Over<Base['events'], Events, Retired>, Attributes>
 export function defineTrackingPlan(
   parts: PlanParts<Definitions> & {
     readonly extends?: TrackingPlan
@@ -78,11 +94,14 @@ export function defineTrackingPlan(
 ): TrackingPlan {
   const base = parts.extends
   const own = parts.events as readonly EventDefinition[]
+  const retired = retiredNames(parts, base)
+  const gone: readonly unknown[] = Array.isArray(retired) ? retired : []
+  const kept = Object.entries(base?.events ?? {}).filter(([name]) => !gone.includes(name))
   const plan = {
-    events: { ...base?.events, ...Object.fromEntries(own.map((event) => [event.name, event])) },
+    events: Object.fromEntries([...kept, ...own.map((event) => [event.name, event] as const)]),
     attributes: (parts.attributes ?? base?.attributes) as AttributesDefinition,
     unknownEvents: parts.unknownEvents ?? base?.unknownEvents ?? 'strict',
-    retired: retiredNames(parts, base),
+    retired,
   }
   const faults = [...repeated(own), ...planFaults(plan)]
   if (faults.length > 0) {

@@ -1,7 +1,7 @@
 // What an order makes senseless, and what is too old: the rules of a plan, without Redis.
 import { expect, test } from 'vitest'
 
-import { retentionPlan, timeRules } from '../src/index.ts'
+import { defineTrackingPlan, retentionPlan, timeRules } from '../src/index.ts'
 import type { TrackEvent } from '../src/index.ts'
 
 const HOUR_MS = 3_600_000
@@ -81,6 +81,15 @@ test('namespaces do not meet', () => {
 
 test('tombstones are kept a day longer than what they supersede may be sent', () => {
   expect(rules.tombstonesOf(event('order_placed', 'a', {}))?.ttlMs).toBe(48 * HOUR_MS)
+})
+
+test('tombstones do not count what the plan has retired, and there are none for nothing else', () => {
+  const shrunk = (retired: readonly string[]) => {
+    const plan = defineTrackingPlan({ extends: retentionPlan, events: [], retired })
+    return timeRules(plan, 'test').tombstonesOf(event('order_placed', 'a', {}))
+  }
+  expect(shrunk(['checkout_started'])?.ttlMs).toBe(48 * HOUR_MS)
+  expect(shrunk(retentionPlan.events.order_placed.supersedes ?? [])).toBe(null)
 })
 
 test.each([

@@ -60,13 +60,32 @@ describe('a plan', () => {
     expect(retentionPlan.retired).toEqual([])
   })
 
-  it('cannot retire what it has, nor anything but names', () => {
+  it('that extends another can retire an event of it, also one that others of it supersede', () => {
+    const plan = defineTrackingPlan({
+      extends: retentionPlan,
+      events: [],
+      retired: ['order_delivered', 'checkout_started'],
+    })
+    expect(findDefinition(plan, 'order_delivered')).toBeUndefined()
+    expect(eventDefinitions(plan)).toHaveLength(eventDefinitions(retentionPlan).length - 2)
+    expect(plan.retired).toEqual(['order_delivered', 'checkout_started'])
+    expect(findDefinition(plan, 'order_placed')?.supersedes).toContain('checkout_started')
+    const again = defineTrackingPlan({ extends: plan, events: [make('order_delivered')] })
+    expect(findDefinition(again, 'order_delivered')?.description).toBe('A test.')
+    expect(again.retired).toEqual(['checkout_started'])
+  })
+
+  it('cannot retire what it defines itself, nor anything but names', () => {
     const parts = { events: [make('a')], attributes }
     expect(() => defineTrackingPlan({ ...parts, retired: ['a'] })).toThrow(
       'a is retired and stands in it: leave one out.',
     )
+    const own = { extends: retentionPlan, events: [make('order_placed')] }
+    expect(() => defineTrackingPlan({ ...own, retired: ['order_placed'] })).toThrow(
+      'order_placed is retired and stands in it: leave one out.',
+    )
     for (const retired of ['a', [7], {}, null]) {
-      const lax = { ...parts, retired: retired as unknown as string[] }
+      const lax = { ...own, retired: retired as unknown as string[] }
       expect(() => defineTrackingPlan(lax)).toThrow('retired must be a list of names of events.')
     }
   })

@@ -147,6 +147,29 @@ describe('the type of a producer', () => {
     expectTypeOf<'cart_updated'>().toExtend<EventName<typeof extended>>()
   })
 
+  it('has not what a plan that extends another has retired', () => {
+    const shrunk = defineTrackingPlan({
+      extends: retentionPlan,
+      events: [],
+      retired: ['order_delivered', 'of_old'],
+    })
+    void (async (relay: Producer<typeof shrunk>) => {
+      await relay.track('cus_42', { name: 'product_viewed', data: { product_id: 'p', name: 'x' } })
+      // @ts-expect-error: the plan has retired it
+      await relay.track('cus_42', { name: 'order_delivered', data: { order_id: 'o-1' } })
+    })
+    expectTypeOf<EventName<typeof shrunk>>().toEqualTypeOf<
+      Exclude<EventName<typeof retentionPlan>, 'order_delivered'>
+    >()
+    const unread = defineTrackingPlan({
+      extends: retentionPlan,
+      events: [],
+      attributes: retentionPlan.attributes,
+      retired: ['of_old'] as string[],
+    })
+    expectTypeOf<EventName<typeof unread>>().toEqualTypeOf<EventName<typeof retentionPlan>>()
+  })
+
   it('takes only fields that are there as personal or critical', () => {
     const schema = z.strictObject({
       score: z.number(),
