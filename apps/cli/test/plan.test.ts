@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import type { Checks } from '@retention-relay/events'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import { sectionOf, shapeOf } from './cli-doc.ts'
@@ -34,7 +35,11 @@ const json = ({ stdout }: Ended): unknown => JSON.parse(stdout)
 function writePlan(
   name: string,
   fields: string,
-  { rest = '', retired = [] }: { rest?: string; retired?: readonly string[] } = {},
+  {
+    rest = '',
+    retired = [],
+    unknownEvents = 'strict',
+  }: { rest?: string; retired?: readonly string[]; unknownEvents?: Checks } = {},
 ): string {
   const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
   const path = inFolder(name)
@@ -42,7 +47,7 @@ function writePlan(
     path,
     `import { defineEvent, defineTrackingPlan, retentionPlan } from ${JSON.stringify(source('../../../packages/producer/src/index.ts'))}
      import * as z from ${JSON.stringify(source('../../../node_modules/zod/index.js'))}
-     export default defineTrackingPlan({ extends: retentionPlan, retired: ${JSON.stringify(retired)}, events: [defineEvent({
+     export default defineTrackingPlan({ extends: retentionPlan, retired: ${JSON.stringify(retired)}, unknownEvents: '${unknownEvents}', events: [defineEvent({
        name: 'cart_left', description: 'A cart was left.', version: 1, critical: ['cart_id'],
        schema: z.strictObject({ cart_id: z.string(), ${fields} }), ${rest}
      })] })`,
@@ -126,6 +131,17 @@ describe('relay plan check', () => {
   ])('tells where the fault of %s is', async (line, event, path) => {
     const ended = await relay(['plan', 'check', '-', '--json'], { stdin: line })
     expect(json(ended)).toMatchObject({ faults: [{ line: 1, event, path }] })
+  })
+
+  it('refuses what the plan has retired, as services are, also where other unknown names pass', async () => {
+    const settings = { retired: ['cart_abandoned'], unknownEvents: 'off' } as const
+    const plan = writePlan('retiring.mjs', '', settings)
+    const check = async (name: string): Promise<Ended> =>
+      await relay(['plan', 'check', '-', '--plan', plan], { stdin: sample(name, {}) })
+    expect(await check('of_another_plan')).toMatchObject({ code: 0 })
+    const ended = await check('cart_abandoned')
+    expect(ended.code).toBe(1)
+    expect(ended.stdout).toMatch(/^line 1: cart_abandoned: name: The tracking plan has retired/)
   })
 
   it('takes the plan of --plan, and that of RELAY_TRACKING_PLAN', async () => {

@@ -42,6 +42,7 @@ function withoutWarnings(plan: TrackingPlan): TrackingPlan {
   const strict = (checks: Checks): Checks => (checks === 'warn' ? 'strict' : checks)
   const events = Object.entries(plan.events as Record<string, EventDefinition>)
   return {
+    ...plan,
     events: Object.fromEntries(
       events.map(([name, event]) => [name, { ...event, checks: strict(event.checks ?? 'strict') }]),
     ),
