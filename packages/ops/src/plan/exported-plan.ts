@@ -2,6 +2,8 @@
 // format, and an index with what a schema cannot tell. For services in other languages, and for a comparison of two
 // commits; both read the index first.
 
+import * as crypto from 'node:crypto'
+
 import {
   attributesVersion,
   eventDefinitions,
@@ -110,9 +112,15 @@ function indexed(definition: EventDefinition): IndexedEvent {
   }
 }
 
-/** A name may hold what a file's name must not. */
+/** Of a file's name, without its ending. File systems take 255 bytes. */
+const LONGEST_FILE_NAME = 200
+
+/** A name may hold what a file's name must not, and may be too long with that spelled out. */
 function fileOf(name: string): string {
-  return `events/${encodeURIComponent(name)}.json`
+  const encoded = encodeURIComponent(name)
+  if (encoded.length <= LONGEST_FILE_NAME) return `events/${encoded}.json`
+  const hash = crypto.hash('sha256', name, 'hex').slice(0, 16)
+  return `events/${encoded.slice(0, LONGEST_FILE_NAME)}-${hash}.json`
 }
 
 function titled(title: string, description: string, schema: JsonSchema): JsonSchema {

@@ -2,7 +2,7 @@
 
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import {
   defineEvent,
@@ -98,6 +98,17 @@ describe('the folder of an export', () => {
   it('takes a name that no file can have', async () => {
     const plan = defineTrackingPlan({ extends: retentionPlan, events: [quiz] })
     expect(await write(plan)).toContain('events/Quiz%20%2F%20taken%3F.json')
+    expect(await readExportedPlan(folder)).toEqual(exportPlan(plan))
+  })
+
+  it('takes names that are too long for a file, and tells them apart', async () => {
+    const names = ['а', 'б'].map((end) => 'ж'.repeat(44) + end)
+    const events = names.map((name) => ({ ...quiz, name }))
+    const plan = defineTrackingPlan({ extends: retentionPlan, events })
+    const files = await write(plan)
+    const named = exportPlan(plan).index.events.map(({ file }) => file)
+    expect(new Set(named).size).toBe(named.length)
+    expect(Math.max(...files.map((file) => basename(file).length))).toBeLessThan(256)
     expect(await readExportedPlan(folder)).toEqual(exportPlan(plan))
   })
 
