@@ -1,5 +1,5 @@
 // Compares two schemas field by field: what is gone, renamed, of another type or unit, newly required, narrower, wider, new.
-// Where a schema is put together in ways that are not walked through (unions, references), any change counts as another
+// Where a schema is put together in ways that are not walked through (unions, tuples, references), any change counts as another
 // type: better one question too many than a dead journey.
 
 import { exportedUnitOf } from '@retention-relay/events'
@@ -34,7 +34,16 @@ interface Shape {
   readonly isNullable: boolean
 }
 
-const NOT_WALKED = ['anyOf', 'oneOf', 'allOf', 'not', 'if', '$ref', 'patternProperties']
+const NOT_WALKED = [
+  'anyOf',
+  'oneOf',
+  'allOf',
+  'not',
+  'if',
+  '$ref',
+  'patternProperties',
+  'prefixItems',
+]
 
 function shapeOf(schema: JsonSchema): Shape {
   const { anyOf, type } = schema

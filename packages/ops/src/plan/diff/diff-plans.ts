@@ -1,6 +1,8 @@
 // Compares two exported plans: of two commits in a service's CI, or of two modules. What it finds stands with the breaking
 // changes first, and among these the fields that journeys branch on.
 
+import { isDeepStrictEqual } from 'node:util'
+
 import type { JsonSchema } from '@retention-relay/events'
 
 import type { ExportedPlan, IndexedAttributes, IndexedEvent, PlanIndex } from '../exported-plan.ts'
@@ -76,18 +78,29 @@ function diffEvent(
   return [
     ...changes,
     ...diffKeys(before, now),
+    ...diffExampleKeys([before, old], [now, fresh]),
     ...diffDemands(before, now),
     ...diffVersions(before, now, changes.length > 0),
   ]
 }
 
-/** What a key is made of is code; that there is one, and what it is for the example, can be compared. */
+/** What a key is made of is code; that there is one can be compared. */
 function diffKeys(before: IndexedEvent, now: IndexedEvent): FieldChange[] {
   const [had, has] = [before, now].map(({ idempotencyKey }) => idempotencyKey !== null)
   if (had && !has)
     return [breaking('', 'key', 'lost its key: each call is an event of its own now')]
   if (!had && has) return [breaking('', 'key', 'has a key now: a second call with it is dropped')]
   return []
+}
+
+/** And what it is for an example, where both plans have the same one. An older export has no key of it. */
+function diffExampleKeys(
+  [{ exampleKey: was }, { examples: old }]: readonly [IndexedEvent, JsonSchema],
+  [{ idempotencyKey, exampleKey: is }, { examples: fresh }]: readonly [IndexedEvent, JsonSchema],
+): FieldChange[] {
+  if (typeof was !== 'string' || is === undefined || idempotencyKey === null) return []
+  if (was === is || !isDeepStrictEqual(old?.[0], fresh?.[0])) return []
+  return [breaking('', 'key', `its key of the same example was ${was} and is ${is ?? 'none'} now`)]
 }
 
 function diffDemands(before: IndexedEvent, now: IndexedEvent): FieldChange[] {

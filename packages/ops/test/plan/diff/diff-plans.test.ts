@@ -220,6 +220,34 @@ describe('an event', () => {
     expect(diffPlans(keyed, keyed)).toEqual([])
   })
 
+  it('whose key is made of another field is breaking, where both have the same example', () => {
+    const keyed = (field: string, fields: Fields = FIELDS): ExportedPlan =>
+      planOf({ fields, key: { of: (data) => data[field] as string, why: 'A cart is left once.' } })
+    const fields = (cart: string): Fields =>
+      withFields({
+        cart_id: text.meta({ description: 'The cart.', examples: [cart] }),
+        note: text.meta({ description: 'Words.', examples: ['n-1'] }).optional(),
+      })
+    const before = keyed('cart_id', fields('c-1'))
+    expect(diffPlans(before, keyed('note', fields('c-1')))).toMatchObject([
+      {
+        kind: 'key',
+        isBreaking: true,
+        text: 'its key of the same example was c-1 and is n-1 now',
+      },
+    ])
+    expect(diffPlans(before, keyed('gone', fields('c-1')))[0]?.text).toContain('is none now')
+    expect(diffPlans(before, keyed('cart_id', fields('c-2')))).toEqual([])
+  })
+
+  it('of an export without the keys of examples is not said to have another key', () => {
+    const { index, schemas } = planOf({ key: { of: () => 'k', why: 'A cart is left once.' } })
+    const events = index.events.map(({ exampleKey: _none, ...event }) => event)
+    const older = { schemas, index: { ...index, events: events as unknown as typeof index.events } }
+    expect(diffPlans(older, { index, schemas })).toEqual([])
+    expect(diffPlans({ index, schemas }, older)).toEqual([])
+  })
+
   it('whose fields belong together now is breaking, and harmless the other way round', () => {
     const loose = z.strictObject({ value: euro.optional(), currency: text.optional() })
     const together = loose.meta({ dependentRequired: { value: ['currency'] } })
@@ -289,6 +317,14 @@ it('the attributes of identify are compared like an event', () => {
     { event: 'identify', path: 'vip_tier', text: 'renamed to vipTier', isCritical: true },
     { event: 'identify', kind: 'version', isBreaking: false },
   ])
+})
+
+it('a tuple that changes cannot be compared, and counts as breaking', () => {
+  const place = (second: z.ZodType): ExportedPlan =>
+    planOf({ fields: { cart_value: euro, place: z.tuple([text, second]) } })
+  const changes = diffPlans(place(z.number()), place(z.boolean()))
+  expect(changes[0]).toMatchObject({ path: 'place', kind: 'retyped', isBreaking: true })
+  expect(diffPlans(place(z.number()), place(z.number()))).toEqual([])
 })
 
 it('a union that changes cannot be compared, and counts as breaking', () => {
