@@ -42,6 +42,16 @@ export function planFields({ schema, critical = [], personal = [] }: FieldSource
   })
 }
 
+/** Whether an object of it, at any depth, takes fields that it does not name. */
+export function takesFurtherFields(schema: JsonSchema): boolean {
+  const { additionalProperties: further, propertyNames } = schema
+  const isNamed = typeof further !== 'object' || Object.keys(further).length > 0
+  if (!isNamed && propertyNames === undefined) return true
+  return Object.values(schema)
+    .filter((part) => typeof part === 'object' && part !== null)
+    .some((part) => takesFurtherFields(part as JsonSchema))
+}
+
 /** An example of the whole, put together from the examples of its fields. */
 export function exampleOf(schema: JsonSchema): unknown {
   const { examples, properties, items } = schema

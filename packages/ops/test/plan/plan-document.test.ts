@@ -2,8 +2,10 @@
 
 import { readFileSync } from 'node:fs'
 
-import { retentionPlan } from '@retention-relay/events'
+import { defineEvent, defineTrackingPlan, retentionPlan } from '@retention-relay/events'
+import type { Checks, ObjectSchema } from '@retention-relay/events'
 import { describe, expect, it } from 'vitest'
+import * as z from 'zod'
 
 import { planDocument, planEntries } from '../../src/index.ts'
 
@@ -21,6 +23,41 @@ describe('docs/events.md', () => {
     expect(own).toContain(entry.idempotencyKey ?? '')
     for (const { path } of entry.fields) expect(own).toContain(`| \`${path}\` `)
     for (const name of entry.supersedes) expect(own).toContain(name)
+  })
+})
+
+describe('the page of another plan', () => {
+  const other = (unknownEvents: Checks, checks: Checks, schema: ObjectSchema): string => {
+    const common = { description: 'A test.', version: 1, schema, checks }
+    const events = [defineEvent({ ...common, name: 'quiz_taken' })]
+    return planDocument(defineTrackingPlan({ events, attributes: common, unknownEvents }))
+  }
+  const [strict, loose] = [z.strictObject({}), z.looseObject({})]
+
+  it.each([
+    ['strict', 'refused'],
+    ['warn', 'delivered, counted and logged'],
+    ['off', 'delivered'],
+  ] as const)('says what becomes of events that it does not list: %s', (unknownEvents, outcome) => {
+    const line = `- **An event that is not listed** is ${outcome}.\n`
+    expect(other(unknownEvents, 'strict', strict)).toContain(line)
+  })
+
+  it.each([
+    ['warn', 'delivered, counted and logged'],
+    ['off', 'delivered'],
+  ] as const)('says what becomes of data that does not match: %s', (checks, outcome) => {
+    const text = `Version 1. Checks: \`${checks}\`: what does not match is ${outcome}.`
+    expect(other('strict', checks, strict).split(text)).toHaveLength(3)
+  })
+
+  it('says where fields may come that are not listed', () => {
+    const isSaid = (schema: ObjectSchema): boolean =>
+      other('strict', 'strict', schema).includes('- Takes fields that are not listed.')
+    expect(isSaid(loose)).toBe(true)
+    expect(isSaid(z.strictObject({ items: z.array(loose).optional() }))).toBe(true)
+    const stock = z.record(z.string(), z.unknown())
+    expect(isSaid(z.strictObject({ stock, note: z.null() }).catchall(z.int()))).toBe(false)
   })
 })
 
