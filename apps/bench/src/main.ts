@@ -3,6 +3,8 @@
 // a slow moment of the machine meets both sides.
 // `npm run bench -- --outage [--events N] [--outage-seconds S] [--json]`: a million events come in while the destination is
 // out; how large the worker grows, and how the backlog leaves.
+// `npm run bench -- --away [--seconds S] [--json]`: Redis is away under a producer, ten minutes where nothing is said. Exits
+// with 1 when an event was lost or doubled, or the producer grew beyond its bound.
 // `npm run bench -- --validation [--quick] [--json] [--write]`: what it costs to check events against the tracking plan.
 // `npm run bench -- --drift [--quick] [--json] [--write]`: what it costs to watch for drift.
 
@@ -11,6 +13,7 @@ import { parseArgs } from 'node:util'
 import { startTestRedis } from '@retention-relay/testkit'
 import { Redis } from 'ioredis'
 
+import { measureAway } from './away.ts'
 import { measureDrain, measureStockDrain } from './drain.ts'
 import type { Ground } from './drain.ts'
 import { driftFigures, measureDrift } from './drift.ts'
@@ -40,6 +43,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     outage: { type: 'boolean', default: false },
+    away: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '600' },
     validation: { type: 'boolean', default: false },
     drift: { type: 'boolean', default: false },
     events: { type: 'string', default: '1000000' },
@@ -52,11 +57,9 @@ const onEnd = (close: () => Promise<void>): void => void closers.push(close)
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 try {
-  const redis = await startTestRedis({ onEnd })
-  const client = new Redis(redis.socketPath, { maxRetriesPerRequest: null })
-  onEnd(async () => client.disconnect())
-  const ground = { client, socketPath: redis.socketPath, onEnd }
-  const { report, figures } = await measure(ground)
+  const { report, figures } = values.away
+    ? await measureAwayAlone()
+    : await measure(await openGround())
   if (values.write && figures !== null) writeReadme(figures, process.argv.slice(2), stamp())
   process.stdout.write(
     values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`,
@@ -65,10 +68,28 @@ try {
   for (const close of closers.toReversed()) await close()
 }
 
+async function openGround(): Promise<Ground> {
+  const redis = await startTestRedis({ onEnd })
+  const client = new Redis(redis.socketPath, { maxRetriesPerRequest: null })
+  onEnd(async () => client.disconnect())
+  return { client, socketPath: redis.socketPath, onEnd }
+}
+
 /** Figures are null where the README has none. */
-async function measure(
-  ground: Ground,
-): Promise<{ readonly report: object; readonly figures: Figures | null }> {
+interface Measured {
+  readonly report: object
+  readonly figures: Figures | null
+}
+
+/** On a Redis of its own, which it stops. */
+async function measureAwayAlone(): Promise<Measured> {
+  const report = await measureAway(onEnd, Number(values.seconds))
+  for (const fault of report.faults) say(fault)
+  if (report.faults.length > 0) process.exitCode = 1
+  return { report, figures: null }
+}
+
+async function measure(ground: Ground): Promise<Measured> {
   if (values.outage) {
     const seconds = Number(values['outage-seconds'])
     return { report: await measureOutage(ground, Number(values.events), seconds), figures: null }

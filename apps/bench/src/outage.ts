@@ -2,7 +2,6 @@
 // how the backlog leaves when the destination is back: in order, at the allowed rate, with live events of other customers
 // beside it.
 
-import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
@@ -11,7 +10,6 @@ import type { Producer, retentionPlan } from '@retention-relay/producer'
 import { openNamespace, partitionKeys } from '@retention-relay/queue'
 import type { OpenNamespace } from '@retention-relay/queue'
 import { startProcess } from '@retention-relay/testkit'
-import type { TestProcess } from '@retention-relay/testkit'
 import type { Redis } from 'ioredis'
 
 import { callAtOnce } from './call-at-once.ts'
@@ -21,6 +19,7 @@ import { CUSTOMERS, loadEvent } from './load.ts'
 import { measureProgress } from './measure-progress.ts'
 import type { OutageFacts } from './outage-facts.ts'
 import { sendLiveEvents } from './outage-live.ts'
+import { peakRssMb } from './peak-rss-mb.ts'
 import { roundTo } from './round-to.ts'
 
 const RECEIVER = fileURLToPath(new URL('outage-receiver-process.js', import.meta.url))
@@ -127,11 +126,4 @@ async function readDeadLetters(client: Redis, namespace: OpenNamespace): Promise
     letters += await client.zcard(partitionKeys({ ...namespace, partition }).dead)
   }
   return letters
-}
-
-/** The kernel's own account of the largest resident set; Linux only. */
-async function peakRssMb({ pid }: TestProcess): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8')
-  const [, kilobytes = '0'] = /VmHWM:\s+(\d+) kB/.exec(status) ?? []
-  return Math.round(Number(kilobytes) / 1024)
 }
