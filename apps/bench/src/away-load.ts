@@ -15,11 +15,10 @@ import { loadEvent } from './load.ts'
 /** Half of them more than may wait for Redis: the others are refused at once. */
 const CALLERS = 1500
 const RETRY_MS = 500
+const WARM_UP_ROUNDS = 30
 
 /** What the callers saw. Times are those of the wall clock, for the other process. */
 export interface AwayFacts {
-  /** Events that were called, each as often as it took. */
-  readonly events: number
   /** Events for which no caller was free. */
   readonly turnedAway: number
   readonly calls: number
@@ -58,6 +57,16 @@ export class AwayLoad {
     this.#producer = producer
   }
 
+  /** Gives the process the size that it has at full work, `atOnce` events at a time. Its calls are not counted. */
+  async warmUp(atOnce: number): Promise<void> {
+    for (let round = 0; round < WARM_UP_ROUNDS; round += 1) {
+      for (let number = 0; number < atOnce; number += 1) this.begin()
+      await this.untilAcknowledged()
+    }
+    this.#calls = 0
+    this.#longestCallMs = 0
+  }
+
   /** The next event comes in. */
   begin(): void {
     if (this.#callers.size >= CALLERS) {
@@ -87,7 +96,6 @@ export class AwayLoad {
   /** `back`: what `untilBack` gave. */
   facts(back: { readonly waiting: number; readonly lastAt: number }): AwayFacts {
     return {
-      events: this.#events,
       turnedAway: this.#turnedAway,
       calls: this.#calls,
       refused: this.#refused,

@@ -18,6 +18,7 @@ const producer = await createProducer({
   maxPendingEvents: Number(maxPendingEvents),
 })
 const load = new AwayLoad(producer)
+await load.warmUp(Number(maxPendingEvents))
 const timer = setInterval(() => load.begin(), 1000 / EVENTS_PER_SECOND)
 process.stdout.write('begun\n')
 await once(process.stdin, 'data')

@@ -28,8 +28,8 @@ const NAMESPACE = 'bench'
 const MAX_PENDING_EVENTS = 1000
 /** What the most events that may wait take, if each is as large as an event can be. */
 const BOUND_MB = Math.floor((MAX_PENDING_EVENTS * LIMITS.operationBytes) / 2 ** 20)
-/** Until the producer's process has the size that it has at work. */
-const WARM_UP_MS = 5000
+/** For how long the load runs before Redis is stopped. */
+const BEFORE_MS = 5000
 /** From the return of Redis to the last acknowledgement, at most. */
 const RETURN_MS = 60_000
 
@@ -63,7 +63,7 @@ export async function measureAway(onEnd: TestEnd, seconds: number): Promise<Away
   const args = [redis.socketPath, NAMESPACE, String(MAX_PENDING_EVENTS)]
   const producer = startProcess({ script: PRODUCER, args, onEnd })
   await producer.waitForLine(/^begun$/)
-  await delay(WARM_UP_MS)
+  await delay(BEFORE_MS)
   const peakRssBeforeMb = await peakRssMb(producer)
   await redis.kill('SIGTERM')
   const endedAt = Date.now()
