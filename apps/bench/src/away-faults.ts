@@ -1,7 +1,7 @@
 // What must not be after Redis was away, each as a sentence; none when all is well. An event that was acknowledged is there
 // once. A call whose fate was unknown may have left a copy of its own: it has the same id, and a worker sends one of both.
 
-import type { AwayFacts } from './away-load.ts'
+import type { LoadFacts } from './away-load.ts'
 
 /** Copies of events in Redis, by what they are. */
 export interface AwayCount {
@@ -19,7 +19,7 @@ export interface AwayCount {
 
 /** `copies`: how often each id is there. */
 export function countEvents(
-  facts: Pick<AwayFacts, 'acknowledgedIds' | 'unknownIds'>,
+  facts: Pick<LoadFacts, 'acknowledgedIds' | 'unknownIds'>,
   copies: ReadonlyMap<string, number>,
 ): AwayCount {
   const acknowledged = new Set(facts.acknowledgedIds)
@@ -37,7 +37,7 @@ export function countEvents(
   }
 }
 
-/** Memory in MB: how much the producer grew while Redis was away, and how much it may. */
+/** Memory in MB: how much more the producer holds at the end of the time without Redis, and how much it may. */
 export interface AwayGrowth {
   readonly grownMb: number
   readonly boundMb: number
@@ -52,7 +52,9 @@ export function awayFaults(count: AwayCount, { grownMb, boundMb }: AwayGrowth): 
     faults.push(`${count.unacknowledged} events are in Redis and were acknowledged to nobody.`)
   }
   if (grownMb > boundMb) {
-    faults.push(`The producer grew by ${grownMb} MB; what may wait for Redis takes ${boundMb} MB.`)
+    faults.push(
+      `The producer holds ${grownMb} MB more; what may wait for Redis takes ${boundMb} MB.`,
+    )
   }
   return faults
 }

@@ -18,7 +18,7 @@ const RETRY_MS = 500
 const WARM_UP_ROUNDS = 30
 
 /** What the callers saw. Times are those of the wall clock, for the other process. */
-export interface AwayFacts {
+export interface LoadFacts {
   /** Events for which no caller was free. */
   readonly turnedAway: number
   readonly calls: number
@@ -94,7 +94,7 @@ export class AwayLoad {
   }
 
   /** `back`: what `untilBack` gave. */
-  facts(back: { readonly waiting: number; readonly lastAt: number }): AwayFacts {
+  facts(back: { readonly waiting: number; readonly lastAt: number }): LoadFacts {
     return {
       turnedAway: this.#turnedAway,
       calls: this.#calls,

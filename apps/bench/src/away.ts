@@ -16,7 +16,7 @@ import { Redis } from 'ioredis'
 
 import { awayFaults, countEvents } from './away-faults.ts'
 import type { AwayCount } from './away-faults.ts'
-import type { AwayFacts } from './away-load.ts'
+import type { AwayFacts } from './away-producer-process.ts'
 import { peakRssMb } from './peak-rss-mb.ts'
 import { roundTo } from './round-to.ts'
 import { stamp } from './stamp.ts'
@@ -47,7 +47,10 @@ export interface AwayFigures extends Stamp, AwayCount {
   /** Largest resident set of the producer's process: before Redis was stopped, and in all. */
   readonly peakRssBeforeMb: number
   readonly peakRssMb: number
-  readonly rssGrowthBoundMb: number
+  /** What is left after a collection: before Redis was stopped, and at the end of the time without it. */
+  readonly heldBeforeMb: number
+  readonly heldAwayMb: number
+  readonly heldGrowthBoundMb: number
   /** Events that waited when Redis came back. */
   readonly waiting: number
   /** From the return of Redis. */
@@ -61,7 +64,7 @@ export interface AwayFigures extends Stamp, AwayCount {
 export async function measureAway(onEnd: TestEnd, seconds: number): Promise<AwayFigures> {
   const redis = await startTestRedis({ onEnd })
   const args = [redis.socketPath, NAMESPACE, String(MAX_PENDING_EVENTS)]
-  const producer = startProcess({ script: PRODUCER, args, onEnd })
+  const producer = startProcess({ script: PRODUCER, args, nodeArgs: ['--expose-gc'], onEnd })
   await producer.waitForLine(/^begun$/)
   await delay(BEFORE_MS)
   const peakRssBeforeMb = await peakRssMb(producer)
@@ -76,7 +79,10 @@ export async function measureAway(onEnd: TestEnd, seconds: number): Promise<Away
   const peakMb = await peakRssMb(producer)
   await producer.kill('SIGTERM')
   const count = countEvents(facts, await readStored(redis))
-  const growth = { grownMb: peakMb - peakRssBeforeMb, boundMb: BOUND_MB }
+  const growth = {
+    grownMb: roundTo(facts.heldAwayMb - facts.heldBeforeMb, 1),
+    boundMb: BOUND_MB,
+  }
   return {
     ...stamp(),
     secondsAway: roundTo((returnedAt - endedAt) / 1000, 1),
@@ -87,7 +93,9 @@ export async function measureAway(onEnd: TestEnd, seconds: number): Promise<Away
     maxPendingEvents: MAX_PENDING_EVENTS,
     peakRssBeforeMb,
     peakRssMb: peakMb,
-    rssGrowthBoundMb: BOUND_MB,
+    heldBeforeMb: facts.heldBeforeMb,
+    heldAwayMb: facts.heldAwayMb,
+    heldGrowthBoundMb: BOUND_MB,
     waiting: facts.waiting,
     firstAcknowledgedMs: Math.max(0, facts.firstAcknowledgedAt - returnedAt),
     lastWaitingAcknowledgedMs: Math.max(0, facts.lastWaitingAcknowledgedAt - returnedAt),

@@ -4,7 +4,7 @@
 // `npm run bench -- --outage [--events N] [--outage-seconds S] [--json]`: a million events come in while the destination is
 // out; how large the worker grows, and how the backlog leaves.
 // `npm run bench -- --away [--seconds S] [--json]`: Redis is away under a producer, ten minutes where nothing is said. Exits
-// with 1 when an event was lost or doubled, or the producer grew beyond its bound.
+// with 1 when an event was lost or doubled, or the producer holds more than its bound.
 // `npm run bench -- --validation [--quick] [--json] [--write]`: what it costs to check events against the tracking plan.
 // `npm run bench -- --drift [--quick] [--json] [--write]`: what it costs to watch for drift.
 

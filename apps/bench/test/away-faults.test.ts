@@ -41,9 +41,9 @@ test('a third copy is a fault after one call of unknown fate, and none after two
   expect(faultsOf({ ...seen, unknown: ['a', 'a'] })).toEqual([])
 })
 
-test('a producer that grew beyond its bound is a fault', () => {
+test('a producer that holds more than may wait is a fault', () => {
   const count = countEvents({ acknowledgedIds: [], unknownIds: [] }, new Map())
   expect(awayFaults(count, { grownMb: 31, boundMb: 30 })).toEqual([
-    'The producer grew by 31 MB; what may wait for Redis takes 30 MB.',
+    'The producer holds 31 MB more; what may wait for Redis takes 30 MB.',
   ])
 })
