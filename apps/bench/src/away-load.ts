@@ -12,7 +12,7 @@ import type { EventOptions, Producer, retentionPlan } from '@retention-relay/pro
 
 import { loadEvent } from './load.ts'
 
-/** Half of them more than may wait for Redis: the others are refused at once. */
+/** Half as many again as may wait for Redis. */
 const CALLERS = 1500
 const RETRY_MS = 500
 const WARM_UP_ROUNDS = 30
