@@ -1,13 +1,16 @@
 // Whether Redis takes what the worker writes. One that answers, and refuses, keeps its connections: a master without the
-// replicas that it wants, a full disk, missing rights. Leases end then without a word, so it is said here, by the sign of life
-// that is written every half second: each cause once, and in the readiness until a sign of life is taken again.
+// replicas that it wants, a full disk, missing rights, a slot of a Cluster that moves. Leases end then without a word, so it is
+// said here, by the sign of life that is written every half second: each cause once, and in the readiness until a sign of life
+// is taken again.
 
+import { lastAnswer } from '@retention-relay/queue'
 import type { Logger } from 'pino'
 
 import type { Health } from './health.ts'
 
 /** Answers that stay until somebody mends Redis. A script that is not loaded yet, or a Redis that loads, is no such one. */
-const REFUSED = /^(?:NOREPLICAS|MISCONF|READONLY|OOM|NOPERM|MASTERDOWN|CLUSTERDOWN)\b/
+const REFUSED =
+  /^(?:NOREPLICAS|MISCONF|READONLY|OOM|NOPERM|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|MOVED|ASK)\b/
 
 /** Follows the sign of life. */
 export class RedisRefusals {
@@ -29,7 +32,8 @@ export class RedisRefusals {
       this.#health.set('writes', true)
       return reply
     } catch (error) {
-      if (error instanceof Error && REFUSED.test(error.message)) this.#refused(error.message)
+      const answer = error instanceof Error ? lastAnswer(error) : undefined
+      if (answer !== undefined && REFUSED.test(answer)) this.#refused(answer)
       throw error
     }
   }

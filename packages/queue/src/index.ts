@@ -31,6 +31,7 @@ export type { ClusterSeed, ParsedRedisAddress } from './connection/address.ts'
 export { awaitRedis } from './connection/await-redis.ts'
 export type { RedisArrival } from './connection/await-redis.ts'
 export { bareError } from './connection/bare-error.ts'
+export { lastAnswer } from './connection/last-answer.ts'
 export {
   closeRedisClient,
   createRedisClient,

@@ -17,6 +17,11 @@ export interface PartitionAddress {
   readonly partition: number
 }
 
+/** A key that never exists, in the slot of this one: Redis refuses who names it while the slot moves to another master. */
+export function absentKey(key: string): string {
+  return `${key.slice(0, key.indexOf('}') + 1)}:absent`
+}
+
 /** Keys of one partition. */
 export interface PartitionKeys {
   /** BullMQ's prefix, which is the hash tag. */

@@ -36,6 +36,19 @@ describe('what an error of an attempt says about the event', () => {
     },
   )
 
+  it.each(['TRYAGAIN Multiple keys request during rehashing of slot', 'MOVED 7 10.0.0.1:6379'])(
+    '%s, again and again: certainly not stored',
+    (answer) => {
+      const message = `Too many Cluster redirections. Last error: ReplyError: ${answer}`
+      expect(failedAdd(new Error(message)).kind).toBe('refused')
+    },
+  )
+
+  it('a connection that is lost after redirections: no answer', () => {
+    const message = 'Too many Cluster redirections. Last error: Error: Connection is closed.'
+    expect(failedAdd(new Error(message)).kind).toBe('lost')
+  })
+
   it('the command and its payload do not travel with the error', () => {
     const outcome = failedAdd(reply('OOM command not allowed'))
     expect(JSON.stringify(outcome)).not.toContain('example.com')

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, expect } from 'vitest'
 
 import { consumeScripts, leaseScripts, LeaseStore, PartitionQueue } from '../src/index.ts'
 import { partitionKeys, QUEUE_NAME, ScriptRunner, WorkerRegistry } from '../src/index.ts'
-import type { ClaimedJob, NamespaceKeys, PartitionKeys } from '../src/index.ts'
+import type { ClaimedJob, NamespaceKeys, PartitionKeys, RedisClient } from '../src/index.ts'
 import type { DeadLetterRecord } from '@retention-relay/events'
 import type { SettledJob, SettledPosition } from '../src/index.ts'
 
@@ -86,7 +86,7 @@ export function registryOf(
 }
 
 /** BullMQ's Queue of a partition, as the producer opens it. */
-export function openBull(keys: PartitionKeys, redis: Redis): Queue {
+export function openBull(keys: PartitionKeys, redis: RedisClient): Queue {
   return new Queue(QUEUE_NAME, {
     prefix: keys.prefix,
     connection: redis,

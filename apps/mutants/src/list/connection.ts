@@ -12,6 +12,7 @@ const FULL_REDIS_REDIS_TEST = 'packages/queue/test/full-redis.redis.test.ts'
 const CLUSTER_CLIENT_REDIS_TEST = 'packages/queue/test/cluster-client.redis.test.ts'
 const PAUSE_REDIS_TEST = 'packages/queue/test/pause.redis.test.ts'
 const SCRIPT_REDIS_TEST = 'packages/queue/test/script.redis.test.ts'
+const MOVING_SLOT_REDIS_TEST = 'packages/queue/test/moving-slot.redis.test.ts'
 
 export const connectionMutants: readonly Mutant[] = [
   {
@@ -53,6 +54,18 @@ export const connectionMutants: readonly Mutant[] = [
     test: {
       file: SCRIPT_REDIS_TEST,
       name: 'after Redis has forgotten the scripts the next call rejects and the one after it works',
+    },
+  },
+  {
+    name: 'script-runs-half-in-a-moving-slot',
+    breaks:
+      'A settle or a requeue stops after its first writes while a slot of a Cluster moves; jobs are there twice.',
+    file: SCRIPT,
+    find: "script.reach === 'slot' ? [...keys, absentKey(keys[0] ?? '')] : keys",
+    replace: 'keys',
+    test: {
+      file: MOVING_SLOT_REDIS_TEST,
+      name: 'while one job has moved no script of a partition runs; then all go on',
     },
   },
   {

@@ -2,6 +2,7 @@
 // event may be stored, so errors are sorted by that: certainly not, or nobody knows.
 
 import { bareError } from '../connection/bare-error.ts'
+import { lastAnswer } from '../connection/last-answer.ts'
 
 /** What became of one attempt. */
 export type AddOutcome =
@@ -32,8 +33,9 @@ const NOT_WRITTEN = /enableOfflineQueue options is false$/
 export function failedAdd(reason: unknown): AddOutcome {
   const cause = bareError(reason)
   if (NOT_WRITTEN.test(cause.message)) return { kind: 'not_written' }
-  if (cause.name !== 'ReplyError') return { kind: 'lost', cause }
-  return NOT_STORED.test(cause.message) ? { kind: 'refused', cause } : { kind: 'failed', cause }
+  const answer = lastAnswer(cause)
+  if (answer === undefined) return { kind: 'lost', cause }
+  return NOT_STORED.test(answer) ? { kind: 'refused', cause } : { kind: 'failed', cause }
 }
 
 /** Sorts an error of what has to stand before the job is added: whatever it is, the job was not written. */

@@ -118,6 +118,7 @@ redis.call('HSET', profile, 'seen', seen, 'last', now, 'fields', fields, 'window
 for _, key in ipairs(KEYS) do redis.call('PEXPIRE', key, ${DRIFT_TTL_MS}) end
 return 1
 `,
+  'keys',
 )
 
 /** Adds shapes of customer ids. Fields of the hash: n:<shape>, f:<shape> and l:<shape> (first and last time, ms). */
@@ -149,6 +150,7 @@ end
 redis.call('PEXPIRE', KEYS[1], ${DRIFT_TTL_MS})
 return shapes
 `,
+  'keys',
 )
 
 /** Keeps which tracking plan the workers have, in the field `plan` beside the shapes. */
@@ -159,4 +161,5 @@ export const watchedPlanScript: Script = defineScript(
 redis.call('HSET', KEYS[1], 'plan', ARGV[1])
 return redis.call('PEXPIRE', KEYS[1], ${DRIFT_TTL_MS})
 `,
+  'keys',
 )

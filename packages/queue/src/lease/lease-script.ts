@@ -52,4 +52,5 @@ local meta = redis.call('HMGET', KEYS[2], 'paused', 'version', 'opts.maxLenEvent
 if held == 1 and meta[3] and meta[3] ~= '0' then redis.call('HSET', KEYS[2], 'opts.maxLenEvents', '0') end
 return { held, owner, meta[1] and 1 or 0, meta[2] or '' }
 `,
+  'keys',
 )

@@ -23,4 +23,5 @@ local config = redis.call('HMGET', KEYS[2], 'partitions', 'createdAt', 'pause')
 local tail = redis.call('EXISTS', KEYS[3])
 return { config[1] or '', config[2] or '', config[3] or '', tostring(tail), unpack(redis.call('ZRANGE', KEYS[1], 0, 999)) }
 `,
+  'keys',
 )

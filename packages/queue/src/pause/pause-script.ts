@@ -20,4 +20,5 @@ elseif before ~= '' then
 end
 return before
 `,
+  'keys',
 )

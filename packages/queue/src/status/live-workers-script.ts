@@ -10,4 +10,5 @@ local time = redis.call('TIME')
 local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
 return redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. nowMs, '+inf')
 `,
+  'keys',
 )

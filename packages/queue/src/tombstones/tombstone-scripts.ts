@@ -28,4 +28,5 @@ for _, key in ipairs(KEYS) do
 end
 return #KEYS
 `,
+  'keys',
 )
