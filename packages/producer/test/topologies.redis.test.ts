@@ -141,12 +141,34 @@ describe('a Cluster', () => {
     const from = nodeFor(namespace, first)
     const to = masters(reader).find((node) => node !== from)
     if (to === undefined) throw new Error('there is one master only')
-    await moveSlot(keySlot(key), from, to)
+    const move = await beginMove(keySlot(key), from, to)
+    await move.end()
     await relay.track(first, view('b'))
     await relay.track(first, view('c'))
     const stored = await storedEvents(address, namespace)
     expect(stored.map((event) => productName(event))).toEqual(['a', 'b', 'c'])
     expect(await to.call('CLUSTER', 'COUNTKEYSINSLOT', keySlot(key))).toBeGreaterThan(0)
+  })
+
+  it.each([
+    ['none', () => []],
+    ['one', ([first]: string[]) => [first ?? '']],
+    ['all', (keys: string[]) => keys],
+  ])('a call while %s of the keys has moved is surely not stored', async (_, moved) => {
+    const namespace = freshNamespace()
+    const relay = await makeProducer({ namespace, redis: address })
+    const [first = ''] = customers
+    await relay.track(first, view('a'))
+    const from = nodeFor(namespace, first)
+    const to = masters(reader).find((node) => node !== from)
+    if (to === undefined) throw new Error('there is one master only')
+    const move = await beginMove(keySlot(keyOf(namespace, first)), from, to)
+    await move.carry(moved(await move.keys()))
+    expect(codeOf(await fateOf(relay.track(first, view('b'))))).toBe('RELAY_ENQUEUE_REFUSED')
+    await move.end()
+    await relay.track(first, view('c'))
+    const stored = await storedEvents(address, namespace)
+    expect(stored.map((event) => productName(event))).toEqual(['a', 'c'])
   })
 })
 
@@ -189,16 +211,26 @@ describe('Sentinels', () => {
 const productName = (event: RelayEvent): unknown =>
   event.op === 'track' ? event.data['name'] : undefined
 
-/** Moves a slot with its keys, as a resharding does. */
-const moveSlot = async (slot: number, from: Redis, to: Redis): Promise<void> => {
-  const [source, target] = await Promise.all(
-    [from, to].map(async (node) => String(await node.call('CLUSTER', 'MYID'))),
-  )
-  await to.call('CLUSTER', 'SETSLOT', slot, 'IMPORTING', source ?? '')
-  await from.call('CLUSTER', 'SETSLOT', slot, 'MIGRATING', target ?? '')
-  const keys = (await from.call('CLUSTER', 'GETKEYSINSLOT', slot, 1000)) as string[]
+interface Move {
+  keys: () => Promise<string[]>
+  carry: (keys: readonly string[]) => Promise<void>
+  end: () => Promise<void>
+}
+
+/** Begins to move a slot with its keys, as a resharding does. */
+const beginMove = async (slot: number, from: Redis, to: Redis): Promise<Move> => {
+  const [source, target] = await Promise.all([from, to].map((node) => node.cluster('MYID')))
+  await to.cluster('SETSLOT', slot, 'IMPORTING', source ?? '')
+  await from.cluster('SETSLOT', slot, 'MIGRATING', target ?? '')
   const { host = '', port = 0 } = to.options
-  await from.call('MIGRATE', host, port, '', 0, 5000, 'KEYS', ...keys)
-  await to.call('CLUSTER', 'SETSLOT', slot, 'NODE', target ?? '')
-  await from.call('CLUSTER', 'SETSLOT', slot, 'NODE', target ?? '')
+  const keys = (): Promise<string[]> => from.cluster('GETKEYSINSLOT', slot, 1000)
+  const carry = async (moved: readonly string[]): Promise<void> => {
+    if (moved.length > 0) await from.call('MIGRATE', host, port, '', 0, 5000, 'KEYS', ...moved)
+  }
+  const end = async (): Promise<void> => {
+    await carry(await keys())
+    await to.cluster('SETSLOT', slot, 'NODE', target ?? '')
+    await from.cluster('SETSLOT', slot, 'NODE', target ?? '')
+  }
+  return { keys, carry, end }
 }
