@@ -1,7 +1,9 @@
 // Moves the slot of a partition to another master of the Cluster while everybody works on it, as an operator who
-// rebalances does: both sides are told, the keys are carried over in two halves, and then all masters are told.
+// rebalances does: both sides are told, the keys are carried over in groups that the seed draws, with work going on in
+// between, and then all masters are told.
 
 import { keySlot, partitionKeys } from '@retention-relay/queue'
+import { Random } from '@retention-relay/testkit'
 import { Redis } from 'ioredis'
 
 import { NAMESPACE } from '../stage/stage.ts'
@@ -10,6 +12,8 @@ import type { FaultAction } from './fault-action.ts'
 
 const MOST_KEYS = 10_000
 const MIGRATE_MS = 5000
+/** Most groups but the last. */
+const MOST_GROUPS = 8
 
 /** A master and the direct connection to it. */
 interface Master {
@@ -18,8 +22,8 @@ interface Master {
   readonly client: Redis
 }
 
-/** Moves it; pauses for the time while some of its keys are here and some there. */
-export const moveSlot: FaultAction = async (stage, { forMs, amount }) => {
+/** Moves it; for the time some of its keys are here and some there. */
+export const moveSlot: FaultAction = async (stage, { atMs, forMs, amount }) => {
   const partition = amount % stage.schedule.partitions
   const slot = keySlot(partitionKeys({ namespace: NAMESPACE, generation: 1, partition }).prefix)
   const clients = stage.redis.nodes.map(({ port = 0 }) => ({ port, client: new Redis(port) }))
@@ -29,7 +33,8 @@ export const moveSlot: FaultAction = async (stage, { forMs, amount }) => {
     const target = masters.find((master) => master !== source)
     if (source === undefined || target === undefined) return 'skipped'
     stage.timeline.note('redis', `the slot of partition ${partition} moves to port ${target.port}`)
-    await carryOver({ slot, source, target, pauseMs: forMs })
+    const random = new Random(stage.schedule.seed, `slot-${atMs}`)
+    await carryOver({ slot, source, target, random, forMs })
     for (const { client } of [target, source, ...masters]) {
       await client.cluster('SETSLOT', slot, 'NODE', target.id)
     }
@@ -63,18 +68,27 @@ async function carryOver(move: {
   slot: number
   source: Master
   target: Master
-  pauseMs: number
+  random: Random
+  forMs: number
 }): Promise<void> {
-  const { slot, source, target, pauseMs } = move
+  const { slot, source, target, random, forMs } = move
   await target.client.cluster('SETSLOT', slot, 'IMPORTING', source.id)
   await source.client.cluster('SETSLOT', slot, 'MIGRATING', target.id)
-  const keys = await source.client.cluster('GETKEYSINSLOT', slot, MOST_KEYS)
-  await migrate(source, target, keys.slice(0, keys.length / 2))
-  await last(pauseMs)
-  for (let rest = keys; rest.length > 0;) {
-    rest = await source.client.cluster('GETKEYSINSLOT', slot, MOST_KEYS)
+  const keysLeft = (): Promise<string[]> => source.client.cluster('GETKEYSINSLOT', slot, MOST_KEYS)
+  const groups = random.whole(1, MOST_GROUPS)
+  for (let group = 0; group < groups; group += 1) {
+    await migrate(source, target, drawn(await keysLeft(), random))
+    await last(forMs / groups)
+  }
+  for (let rest = await keysLeft(); rest.length > 0; rest = await keysLeft()) {
     await migrate(source, target, rest)
   }
+}
+
+/** Some of the keys: now a few, now most. */
+function drawn(keys: readonly string[], random: Random): string[] {
+  const part = random.next()
+  return keys.filter(() => random.chance(part))
 }
 
 async function migrate(source: Master, target: Master, keys: readonly string[]): Promise<void> {
