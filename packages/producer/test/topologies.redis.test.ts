@@ -156,7 +156,7 @@ describe('a Cluster', () => {
     ['all', (keys: string[]) => keys],
   ])('a call while %s of the keys has moved is surely not stored', async (_, moved) => {
     const namespace = freshNamespace()
-    const relay = await makeProducer({ namespace, redis: address })
+    const relay = await makeProducer({ namespace, redis: address, enqueueTimeoutMs: 20_000 })
     const [first = ''] = customers
     await relay.track(first, view('a'))
     const from = nodeFor(namespace, first)

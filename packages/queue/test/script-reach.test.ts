@@ -10,9 +10,17 @@ import { liveWorkersScript } from '../src/status/live-workers-script.ts'
 import { snapshotScript } from '../src/status/snapshot-script.ts'
 
 const SCRIPTS = [
-  ...[...consumeScripts, ...leaseScripts, ...pauseScripts, ...tombstoneScripts],
-  ...[...identifiedScripts, customersScript, shapesScript, watchedPlanScript, watchScript],
-  ...[liveWorkersScript, snapshotScript],
+  ...consumeScripts,
+  ...leaseScripts,
+  ...pauseScripts,
+  ...tombstoneScripts,
+  ...identifiedScripts,
+  customersScript,
+  shapesScript,
+  watchedPlanScript,
+  watchScript,
+  liveWorkersScript,
+  snapshotScript,
 ]
 
 /** What a command of the script may name as its key: one of its KEYS, or a local variable that is one of them. */
