@@ -11,7 +11,7 @@ import type { Producer } from '@retention-relay/producer'
 
 import { CallRecorder } from './load/call-recorder.ts'
 import { callAbout } from './load/customer-calls.ts'
-import { drawLoad } from './load/draw-load.ts'
+import { drawLaterCalls, drawLoad } from './load/draw-load.ts'
 import { eventTimes } from './load/event-times.ts'
 import { readPastCalls } from './load/past-calls.ts'
 import type { PlannedCall } from './load/planned-call.ts'
@@ -21,7 +21,7 @@ import { trackingPlan } from './load/shop-plan.ts'
 const RESTART_MS = 300
 
 const task = JSON.parse(process.argv[2] ?? '') as ProducerTask
-const { namespace, producer: number } = task
+const { namespace } = task
 let open: Producer<typeof trackingPlan> | undefined
 process.once('SIGTERM', () => void end('producer.closed'))
 tell({ event: 'producer.began' })
@@ -31,7 +31,7 @@ const calls = drawLoad(task)
 tell({ event: 'producer.started' })
 const startedAt = task.startedAt ?? Number(await nextLine())
 const { called, acknowledged } = readPastCalls(task.past)
-const times = eventTimes(calls, { producer: number, startedAt })
+const times = eventTimes(calls, { laterCalls: drawLaterCalls(task), startedAt })
 const tools = {
   enqueue: producer.enqueue.bind(producer),
   recorder: new CallRecorder(task.history),

@@ -43,8 +43,8 @@ export interface RunResult extends Verdict {
 }
 
 const CONNECT_MS = 30_000
-/** Far above what a run takes with all its own bounds. */
-const RUN_LIMIT_MS = 240_000
+/** Far above what a run takes beside its load, with all its own bounds. */
+const REST_LIMIT_MS = 240_000
 
 /** Runs one seed. */
 export async function runSeed({ seed, loadMs, consumer }: RunOrder): Promise<RunResult> {
@@ -65,7 +65,7 @@ async function inStage(parts: StageParts): Promise<Verdict & Pick<RunResult, 'in
   let stage: Stage | undefined
   try {
     stage = await openStage(parts)
-    const verdict = await inTime(live(stage))
+    const verdict = await inTime(live(stage), parts.schedule.load.forMs + REST_LIMIT_MS)
     saveLogs(stage, verdict)
     return { ...verdict, injected: stage.injected }
   } catch (error) {
@@ -76,12 +76,12 @@ async function inStage(parts: StageParts): Promise<Verdict & Pick<RunResult, 'in
 }
 
 /** A run that does not come to its end is a fault like others, and must not stop those that follow. */
-async function inTime(verdict: Promise<Verdict>): Promise<Verdict> {
+async function inTime(verdict: Promise<Verdict>, limitMs: number): Promise<Verdict> {
   const ended = new AbortController()
   const { signal } = ended
   const tooLong = unfinished('the run does not come to its end')
   try {
-    return await Promise.race([verdict, pause(RUN_LIMIT_MS, tooLong, { signal })])
+    return await Promise.race([verdict, pause(limitMs, tooLong, { signal })])
   } catch (error) {
     return unfinished(inspect(error))
   } finally {

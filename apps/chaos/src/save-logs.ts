@@ -10,7 +10,7 @@ import type { Verdict } from './verdict/judge.ts'
 /** Fills the folder of a run. */
 export function saveLogs(stage: Stage, verdict: Verdict): void {
   const { folder, timeline, producers, redis } = stage
-  const workers = [...stage.workers, ...stage.guests]
+  const workers = [...stage.workers, stage.guest]
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
   for (const { name, lines } of [...workers, ...producers]) write(`${name}.log`, joined(lines))
   for (const worker of workers) tellWorkerLog(timeline, worker.name, worker.lines)

@@ -35,7 +35,7 @@ export const refuseCredentials: FaultAction = async (stage, { forMs }) => {
   stage.timeline.note('destination', 'refuses the credentials')
   await stage.runFile.outage('destination', async () => {
     await stage.mock.configure({ apiKey: 'another-key' })
-    await last(forMs)
+    await last(stage, forMs)
     await stage.mock.configure({ apiKey: CREDENTIALS.apiKey })
   })
   stage.timeline.note('destination', 'accepts the credentials')
@@ -45,6 +45,6 @@ async function answerWith(stage: Stage, { kind, forMs }: PlannedFault, how: Faul
   stage.timeline.note('destination', `${kind} for ${forMs} ms`)
   await stage.runFile.outage('destination', async () => {
     await stage.mock.fault({ ...how, forMs })
-    await last(forMs)
+    await last(stage, forMs)
   })
 }

@@ -30,7 +30,7 @@ export const fillDisk: FaultAction = async (stage, { forMs }) => {
   stage.meantEnds.add(ended)
   const told = `has ended with ${ended.signal ?? `code ${ended.code}`}`
   return await duringOutage(stage, { what: 'redis_away', told }, async () => {
-    await last(forMs)
+    await last(stage, forMs)
     await redis.restart()
   })
 }
@@ -41,7 +41,7 @@ export const fillDiskEverysec: FaultAction = async (stage, { forMs }) => {
   stage.timeline.note('redis', 'its disk is full, and it goes on')
   await redisCommand(portOf(redis), 'CONFIG SET appendfsync everysec')
   await limitProcess(redis.pid, 'fsize', logBytes(redis) + LAST_BYTES)
-  await last(forMs)
+  await last(stage, forMs)
   const isMet = (await lastWriteOf(redis)) === 'err'
   stage.timeline.note(
     'redis',

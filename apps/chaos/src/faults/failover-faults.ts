@@ -31,7 +31,7 @@ export const makeReadOnly: FaultAction = async (stage, { forMs }) => {
   await whileLost(stage, node, async () => {
     stage.timeline.note(nameOf(stage, node), 'takes no writes')
     await redisCommand(port, `REPLICAOF ${NOWHERE}`)
-    await last(forMs)
+    await last(stage, forMs)
     const info = await redisCommand(port, 'INFO replication')
     if (NOWHERE_TOLD.test(info)) await redisCommand(port, 'REPLICAOF NO ONE')
   })
@@ -80,7 +80,7 @@ async function killNode(stage: Stage, node: TestRedis, forMs: number): Promise<v
   await whileLost(stage, node, async () => {
     stage.timeline.note(name, 'SIGKILL')
     await node.kill()
-    await last(forMs)
+    await last(stage, forMs)
     await node.restart()
     stage.timeline.note(name, 'runs again')
   })
@@ -91,7 +91,7 @@ async function freezeNode(stage: Stage, node: TestRedis, forMs: number): Promise
   await whileLost(stage, node, async () => {
     stage.timeline.note(name, 'SIGSTOP')
     node.pause()
-    await last(forMs)
+    await last(stage, forMs)
     node.resume()
     stage.timeline.note(name, 'SIGCONT')
   })

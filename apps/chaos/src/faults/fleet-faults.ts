@@ -2,7 +2,6 @@
 
 import { newerEvent, newerJob } from '../load/planted-jobs.ts'
 import { NAMESPACE } from '../stage/stage.ts'
-import { WorkerSlot } from '../stage/worker-slot.ts'
 import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
@@ -10,23 +9,22 @@ import type { FaultAction } from './fault-action.ts'
 /** SIGKILL; all start again after the time. */
 export const killFleet: FaultAction = async (stage, { forMs }) => {
   await endAll(stage, 'SIGKILL')
-  await last(forMs)
+  await last(stage, forMs)
   await startAll(stage)
 }
 
 /** SIGTERM; all start again after the time. */
 export const stopFleet: FaultAction = async (stage, { forMs }) => {
   await endAll(stage, 'SIGTERM')
-  await last(forMs)
+  await last(stage, forMs)
   await startAll(stage)
 }
 
 /** One more, for a time. */
 export const joinFleet: FaultAction = async (stage, { forMs }) => {
-  const guest = await WorkerSlot.open(stage.guestPlace)
-  stage.guests.push(guest)
+  const { guest } = stage
   await guest.start()
-  await last(forMs)
+  await last(stage, forMs)
   await guest.end('SIGTERM')
 }
 
@@ -40,7 +38,7 @@ export const upgradeFleet: FaultAction = async (stage, { forMs, atMs }) => {
   const job = make({ ...place, occurredAt: Date.now() })
   timeline.note('planter', `adds a job of a newer ${what} to partition ${job.partition}`)
   await planter.plant(job)
-  await last(forMs)
+  await last(stage, forMs)
   // The newer worker: there is none yet, so its words are put into today's.
   await planter.rewrite(job, job.readable)
   for (const worker of workers) {

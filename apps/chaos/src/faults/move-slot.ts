@@ -34,7 +34,7 @@ export const moveSlot: FaultAction = async (stage, { atMs, forMs, amount }) => {
     if (source === undefined || target === undefined) return 'skipped'
     stage.timeline.note('redis', `the slot of partition ${partition} moves to port ${target.port}`)
     const random = new Random(stage.schedule.seed, `slot-${atMs}`)
-    await carryOver({ slot, source, target, random, forMs })
+    await carryOver({ slot, source, target, random, pause: (share) => last(stage, share * forMs) })
     for (const { client } of [target, source, ...masters]) {
       await client.cluster('SETSLOT', slot, 'NODE', target.id)
     }
@@ -69,16 +69,16 @@ async function carryOver(move: {
   source: Master
   target: Master
   random: Random
-  forMs: number
+  pause: (share: number) => Promise<void>
 }): Promise<void> {
-  const { slot, source, target, random, forMs } = move
+  const { slot, source, target, random, pause } = move
   await target.client.cluster('SETSLOT', slot, 'IMPORTING', source.id)
   await source.client.cluster('SETSLOT', slot, 'MIGRATING', target.id)
   const keysLeft = (): Promise<string[]> => source.client.cluster('GETKEYSINSLOT', slot, MOST_KEYS)
   const groups = random.whole(1, MOST_GROUPS)
   for (let group = 0; group < groups; group += 1) {
     await migrate(source, target, drawn(await keysLeft(), random))
-    await last(forMs / groups)
+    await pause(1 / groups)
   }
   for (let rest = await keysLeft(); rest.length > 0; rest = await keysLeft()) {
     await migrate(source, target, rest)

@@ -2,6 +2,7 @@
 
 import type { FaultProxy } from '@retention-relay/testkit'
 
+import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
 
@@ -12,8 +13,8 @@ const MEET_MS = 1000
 export const cutConnections: FaultAction = async (stage, { forMs, amount }) => {
   stage.timeline.note('network', `${amount} connections to Redis are cut`)
   for (let cut = 0; cut < amount; cut += 1) {
-    await cutOne(proxyAt(stage.redis.proxies(), cut), cut)
-    await last(forMs / amount)
+    await cutOne(stage, proxyAt(stage.redis.proxies(), cut), cut)
+    await last(stage, forMs / amount)
   }
   stage.timeline.note('network', 'no more cuts')
 }
@@ -29,7 +30,7 @@ export const cutAllConnections: FaultAction = async (stage) => {
 export const slowDown: FaultAction = async (stage, { forMs, amount }) => {
   stage.timeline.note('network', `Redis is ${2 * amount} ms away`)
   for (const proxy of stage.redis.proxies()) proxy.delay(amount)
-  await last(forMs)
+  await last(stage, forMs)
   for (const proxy of stage.redis.proxies()) proxy.delay(0)
   stage.timeline.note('network', 'Redis is near again')
 }
@@ -39,17 +40,17 @@ export const holdBack: FaultAction = async (stage, { forMs, amount }) => {
   const proxy = proxyAt(stage.redis.proxies(), amount)
   stage.timeline.note('network', `what goes to Redis over port ${proxy.port} is held back`)
   const hold = proxy.hold()
-  await last(forMs)
+  await last(stage, forMs)
   stage.timeline.note('network', 'what was held back arrives')
   // A blocking command may have no answer for long.
-  await Promise.race([hold.release(), last(MEET_MS)])
+  await Promise.race([hold.release(), last(stage, MEET_MS)])
 }
 
-async function cutOne(proxy: FaultProxy, number: number): Promise<void> {
+async function cutOne(stage: Stage, proxy: FaultProxy, number: number): Promise<void> {
   const isCarriedOut = Math.floor(number / 2) % 2 === 0
   const point = isCarriedOut ? ({ after: 'request' } as const) : ({ before: 'request' } as const)
   const cut = proxy.cut(point).catch(() => undefined)
-  await Promise.race([cut, last(MEET_MS)])
+  await Promise.race([cut, last(stage, MEET_MS)])
   proxy.disarm()
 }
 

@@ -10,7 +10,7 @@ export async function plantJobs(stage: Stage): Promise<void> {
   const jobs = drawPlantedJobs(stage.schedule, NAMESPACE)
   await Promise.all(
     jobs.map(async (job) => {
-      await last(Math.max(0, stage.startedAt + job.atMs - Date.now()))
+      await last(stage, Math.max(0, stage.startedAt + job.atMs - Date.now()))
       await stage.planter.plant(job)
       stage.timeline.note(
         'planter',

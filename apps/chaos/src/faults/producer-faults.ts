@@ -10,7 +10,7 @@ export const killProducer: FaultAction = async (stage, { target, forMs }) => {
   const producer = slotOf(stage, target)
   if (!producer.isRunning) return 'skipped'
   await producer.end('SIGKILL')
-  await last(forMs)
+  await last(stage, forMs)
   producer.start()
   return undefined
 }
@@ -22,10 +22,10 @@ export const closeHangingProducer: FaultAction = async (stage, { target, forMs }
   if (!producer.isRunning || proxy === undefined) return 'skipped'
   stage.timeline.note(producer.name, 'gets no answers from Redis')
   const hold = proxy.hold()
-  await last(forMs)
+  await last(stage, forMs)
   await producer.end('SIGTERM')
   producer.start()
-  await last(forMs)
+  await last(stage, forMs)
   await hold.release()
   stage.timeline.note(producer.name, 'what its predecessor had sent arrives')
   return undefined

@@ -16,7 +16,7 @@ import { duringOutage, onlyNode, portOf } from './only-redis.ts'
 export const killRedis: FaultAction = (stage, { forMs }) =>
   duringOutage(stage, { what: 'redis_away', told: 'SIGKILL' }, async (redis) => {
     await redis.kill()
-    await last(forMs)
+    await last(stage, forMs)
     await redis.restart()
   })
 
@@ -29,7 +29,7 @@ export const emptyRedis: FaultAction = (stage, { forMs }) =>
       stage.runFile.knows(startedWorkers(stage))
       await redis.kill()
       rmSync(join(redis.folder, 'appendonlydir'), { recursive: true })
-      await last(forMs)
+      await last(stage, forMs)
       // Until here an answer of the lost one may be read.
       stage.runFile.wiped()
       await redis.restart()
@@ -37,8 +37,8 @@ export const emptyRedis: FaultAction = (stage, { forMs }) =>
   )
 
 /** Processes of workers that have opened the namespace. */
-function startedWorkers({ workers, guests }: Stage): TestProcess[] {
-  return [...workers, ...guests]
+function startedWorkers({ workers, guest }: Stage): TestProcess[] {
+  return [...workers, guest]
     .flatMap(({ process }) => process ?? [])
     .filter(({ lines }) => lines.some((line) => line.includes('"worker.started"')))
 }
@@ -47,7 +47,7 @@ function startedWorkers({ workers, guests }: Stage): TestProcess[] {
 export const freezeRedis: FaultAction = (stage, { forMs }) =>
   duringOutage(stage, { what: 'redis_silent', told: 'SIGSTOP' }, async (redis) => {
     redis.pause()
-    await last(forMs)
+    await last(stage, forMs)
     redis.resume()
   })
 
@@ -56,7 +56,7 @@ export const changePassword: FaultAction = (stage, { forMs }) =>
   duringOutage(stage, { what: 'redis_away', told: 'has another password' }, async (redis) => {
     await redisCommand(portOf(redis), `ACL SETUSER ${USER} resetpass >another`)
     await Promise.all(stage.redis.proxies().map((proxy) => proxy.cutAll()))
-    await last(forMs)
+    await last(stage, forMs)
     await redisCommand(portOf(redis), `ACL SETUSER ${USER} resetpass >${PASSWORD}`)
   })
 
@@ -66,7 +66,7 @@ export const fillMemory: FaultAction = async (stage, { forMs }) => {
   const [, used = '0'] = /used_memory:(\d+)/.exec(await redisCommand(port, 'INFO memory')) ?? []
   stage.timeline.note('redis', `its memory is full: ${used} bytes`)
   await redisCommand(port, `CONFIG SET maxmemory ${used}`)
-  await last(forMs)
+  await last(stage, forMs)
   await redisCommand(port, 'CONFIG SET maxmemory 0')
   stage.timeline.note('redis', 'its memory has room again')
 }

@@ -88,7 +88,7 @@ export async function runFaults(stage: Stage): Promise<void> {
 
 async function runLane(stage: Stage, faults: readonly PlannedFault[]): Promise<void> {
   for (const fault of faults) {
-    await last(Math.max(0, stage.startedAt + fault.atMs - Date.now()))
+    await last(stage, Math.max(0, stage.startedAt + fault.atMs - Date.now()))
     const action = async (): Promise<void> => await doFault(stage, fault)
     const disturbed = disturbedBy(stage, fault)
     await (disturbed === null ? action() : stage.runFile.disturb(disturbed, action))

@@ -13,7 +13,7 @@ export const killWorker: FaultAction = async (stage, { target, forMs }) => {
   const worker = slotOf(stage, target)
   if (worker.process === undefined) return 'skipped'
   await worker.end('SIGKILL')
-  await last(forMs)
+  await last(stage, forMs)
   return await worker.start()
 }
 
@@ -23,7 +23,7 @@ export const stopHangingWorker: FaultAction = async (stage, { target }) => {
   if (worker.process === undefined) return 'skipped'
   const hold = worker.destination.hold()
   stage.timeline.note(worker.name, 'gets no answers from the destination')
-  await last(HANGING_MS)
+  await last(stage, HANGING_MS)
   await worker.end('SIGTERM')
   await worker.destination.cutAll()
   await hold.release()
@@ -36,7 +36,7 @@ export const freezeWorker: FaultAction = async (stage, { target, forMs }) => {
   if (process === undefined) return 'skipped'
   stage.timeline.note(name, 'SIGSTOP')
   process.signal('SIGSTOP')
-  await last(forMs)
+  await last(stage, forMs)
   process.signal('SIGCONT')
   return stage.timeline.note(name, 'SIGCONT')
 }

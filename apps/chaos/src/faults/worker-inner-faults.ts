@@ -18,7 +18,7 @@ export const blockWorker: FaultAction = async (stage, { target, forMs }) => {
   if (process === undefined) return 'skipped'
   stage.timeline.note(name, `its event loop stands still for ${forMs} ms`)
   order(process, { blockMs: forMs })
-  return await last(forMs)
+  return await last(stage, forMs)
 }
 
 /** Memory is taken until the heap's limit ends it. */
@@ -27,7 +27,7 @@ export const fillHeap: FaultAction = async (stage, { target, forMs }) => {
   if (worker.process === undefined) return 'skipped'
   stage.timeline.note(worker.name, 'fills its heap')
   await worker.crash((process) => order(process, { fillHeap: true }))
-  await last(forMs)
+  await last(stage, forMs)
   return await worker.start()
 }
 
@@ -37,7 +37,7 @@ export const jumpClock: FaultAction = async (stage, { target, forMs, amount }) =
   if (process === undefined) return 'skipped'
   stage.timeline.note(name, `its clock jumps by ${amount} s`)
   order(process, { clockMs: amount * 1000 })
-  await last(forMs)
+  await last(stage, forMs)
   order(process, { clockMs: 0 })
   return stage.timeline.note(name, 'its clock is right again')
 }
@@ -51,7 +51,7 @@ export const takeFiles: FaultAction = async (stage, { target, forMs }) => {
   await limitProcess(process.pid, 'nofile', FEW_FILES)
   await cutConnectionsOf(stage, name)
   await worker.destination.cutAll()
-  await last(forMs)
+  await last(stage, forMs)
   await limitProcess(process.pid, 'nofile', MANY_FILES)
   return stage.timeline.note(name, 'gets file descriptors again')
 }

@@ -37,9 +37,13 @@ const KINDS = [
 
 /** The calls of one producer. */
 export function drawLoad(place: LoadPlace): PlannedCall[] {
+  return plantSuperseded(drawCalls(place), drawLaterCalls(place))
+}
+
+/** The calls of the producers whose events all happened later: those with a smaller number (`event-times.ts`). */
+export function drawLaterCalls(place: LoadPlace): PlannedCall[] {
   const laterProducers = Array.from({ length: place.producer - 1 }, (_, index) => index + 1)
-  const laterCalls = laterProducers.flatMap((producer) => drawCalls({ ...place, producer }))
-  return plantSuperseded(drawCalls(place), laterCalls)
+  return laterProducers.flatMap((producer) => drawCalls({ ...place, producer }))
 }
 
 function drawCalls(place: LoadPlace): PlannedCall[] {

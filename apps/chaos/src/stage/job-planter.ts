@@ -30,6 +30,7 @@ export class JobPlanter {
   /** Replicas that must have a job: a failover loses what they have not. */
   readonly #replicas: number
   readonly #recorder: CallRecorder
+  readonly #closing = new AbortController()
 
   constructor(parts: { namespace: string; address: string; replicas: number; history: string }) {
     this.#namespace = parts.namespace
@@ -59,7 +60,9 @@ export class JobPlanter {
     })
   }
 
+  /** What is not taken yet is given up. */
   close(): void {
+    this.#closing.abort()
     closeRedisClient(this.#client)
   }
 
@@ -97,7 +100,7 @@ export class JobPlanter {
       } catch {
         // Refused, or without an answer: once more, under the same id.
       }
-      await pause(RETRY_MS)
+      await pause(RETRY_MS, undefined, { signal: this.#closing.signal })
     }
   }
 }

@@ -35,6 +35,8 @@ export class ProducerSlot {
   readonly unexpected: string[] = []
   /** Whether somebody has still to say something. Written by `start` and at the end of a process. */
   isRunning = false
+  /** Nobody is started any more. Written by `close`. */
+  #isClosed = false
 
   constructor(place: ProducerPlace) {
     this.name = `producer-${place.task.producer}`
@@ -57,6 +59,7 @@ export class ProducerSlot {
   }
 
   start(): void {
+    if (this.#isClosed) return
     const { task, redisUrl, folder, timeline } = this.#place
     const number = task.producer * 100 + this.#lives.length
     const history = join(folder, `producer-${number}.ndjson`)
@@ -89,6 +92,7 @@ export class ProducerSlot {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     await Promise.all(this.#lives.map((process) => process.kill()))
   }
 

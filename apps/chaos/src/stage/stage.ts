@@ -39,15 +39,16 @@ export interface Stage extends StageParts {
   readonly meantEnds: Set<RedisEnd>
   readonly mock: MockProcess
   readonly workers: readonly WorkerSlot[]
-  /** Workers that joined for a time. Written by the fault that brings them. */
-  readonly guests: WorkerSlot[]
-  readonly guestPlace: WorkerPlace
+  /** For a worker that joins for a time. */
+  readonly guest: WorkerSlot
   readonly producers: readonly ProducerSlot[]
   readonly planter: JobPlanter
   /** Faults that were done. Written by `runFaults`. */
   readonly injected: FaultKind[]
   /** When the load began, wall clock. */
   readonly startedAt: number
+  /** Aborted by `close`: what still goes on in the run ends, and starts nothing. */
+  readonly closing: AbortSignal
   /** Ends everything at once. Safe after a run that ended well. */
   readonly close: () => Promise<void>
 }
@@ -55,11 +56,13 @@ export interface Stage extends StageParts {
 /** Starts everything; what was started is ended again when a part fails. */
 export async function openStage(parts: StageParts): Promise<Stage> {
   const closers: (() => Promise<unknown>)[] = []
+  const closing = new AbortController()
   const close = async (): Promise<void> => {
+    closing.abort()
     for (const closer of closers.splice(0).toReversed()) await closer()
   }
   try {
-    return { ...(await open(parts, closers)), close }
+    return { ...(await open(parts, closers)), closing: closing.signal, close }
   } catch (error) {
     await close()
     throw error
@@ -69,7 +72,7 @@ export async function openStage(parts: StageParts): Promise<Stage> {
 async function open(
   parts: StageParts,
   closers: (() => Promise<unknown>)[],
-): Promise<Omit<Stage, 'close'>> {
+): Promise<Omit<Stage, 'closing' | 'close'>> {
   const timeline = new Timeline()
   const redis = await openRedisStand(parts.schedule.topology)
   closers.push(() => redis.stop())
@@ -79,11 +82,12 @@ async function open(
   )
   closers.push(() => mock.process.kill())
   const ground = { ...parts, timeline, redis, meantEnds: new Set<RedisEnd>(), mock }
+  const place = async (number: number): Promise<WorkerSlot> =>
+    await WorkerSlot.open(await workerPlace(ground, number))
   const numbers = Array.from({ length: parts.schedule.workers }, (_, index) => index + 1)
-  const places = await Promise.all(numbers.map((number) => workerPlace(ground, number)))
-  const workers = await Promise.all(places.map((place) => WorkerSlot.open(place)))
-  const guests: WorkerSlot[] = []
-  closers.push(() => Promise.all([...workers, ...guests].map((worker) => worker.close())))
+  const workers = await Promise.all(numbers.map(place))
+  const guest = await place(workers.length + 1)
+  closers.push(() => Promise.all([...workers, guest].map((worker) => worker.close())))
   await Promise.all(workers.map((worker) => worker.start()))
   await Promise.all(workers.map((worker) => worker.started()))
   const producers = await openProducers(ground)
@@ -99,8 +103,7 @@ async function open(
   })
   closers.push(async () => planter.close())
   const runFile = new RunFile(parts.schedule)
-  const guestPlace = await workerPlace(ground, workers.length + 1)
-  const people = { workers, guests, guestPlace, producers, planter }
+  const people = { workers, guest, producers, planter }
   return { ...ground, ...people, runFile, injected: [], startedAt }
 }
 

@@ -70,7 +70,7 @@ function countAcknowledged({ producers }: History): number {
 }
 
 async function judgeRelay({ stage, ops, status }: Case, { receipts }: History): Promise<string[]> {
-  const allWorkers = [...stage.workers, ...stage.guests]
+  const allWorkers = [...stage.workers, stage.guest]
   const left = await keysLeft(ops.client, stage.schedule.partitions)
   const wrong = status.findings.filter(({ level }) => level === 'fault')
   return [

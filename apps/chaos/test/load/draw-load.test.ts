@@ -3,13 +3,36 @@
 import { isUlid } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
-import { drawLoad } from '../../src/load/draw-load.ts'
+import { drawLaterCalls, drawLoad } from '../../src/load/draw-load.ts'
 import { eventTimes } from '../../src/load/event-times.ts'
 import type { PlannedCall } from '../../src/load/planned-call.ts'
 import { drawPlantedJobs } from '../../src/load/planted-jobs.ts'
 import { drawSchedule } from '../../src/schedule/draw-schedule.ts'
 
 const seeds = Array.from({ length: 8 }, (_, index) => index + 1)
+
+/** Default, above a minute, and the most that `--duration` allows. */
+const DURATIONS_MS = [10_000, 90_000, 600_000]
+const STARTED_AT = Date.UTC(2026, 0, 1)
+const DAY_MS = 86_400_000
+
+interface HappenedCall extends PlannedCall {
+  readonly producer: number
+  readonly occurredAt: number
+}
+
+/** The calls of all producers, with the times of their events. */
+function happenedIn(seed: number, loadMs: number): HappenedCall[] {
+  const { load } = drawSchedule(seed, loadMs)
+  const numbers = Array.from({ length: load.producers }, (_, index) => index + 1)
+  return numbers.flatMap((producer) => {
+    const place = { seed, namespace: 'chaos', producer, load }
+    const calls = drawLoad(place)
+    const laterCalls = drawLaterCalls(place)
+    const times = eventTimes(calls, { laterCalls, startedAt: STARTED_AT })
+    return calls.map((call) => ({ ...call, producer, occurredAt: times.get(call.id)! }))
+  })
+}
 
 function callsOf(seed: number): PlannedCall[] {
   const { load } = drawSchedule(seed, 10_000)
@@ -61,23 +84,41 @@ test('nothing is called about a customer after it was merged', () => {
   }
 })
 
+test.each(DURATIONS_MS)(
+  'in a load of %d ms events happened a second apart, in order, within a day',
+  (loadMs) => {
+    for (const seed of loadMs > 100_000 ? [1] : [1, 2]) {
+      const lastAt = new Map<string, number>()
+      // Producers with a larger number told of what happened earlier.
+      const happened = happenedIn(seed, loadMs)
+      const inOrder = happened.toSorted((one, other) => other.producer - one.producer)
+      const lastCalls = new Map(inOrder.map((call) => [`${call.producer} ${call.id}`, call]))
+      for (const call of inOrder) {
+        const { producer, id, customerId, occurredAt } = call
+        if (lastCalls.get(`${producer} ${id}`) !== call) continue
+        const before = lastAt.get(customerId) ?? STARTED_AT - DAY_MS
+        if (occurredAt < before + 1000)
+          expect.fail(`${id} is not after what its customer did before`)
+        if (occurredAt >= STARTED_AT) expect.fail(`${id} is ahead of the load`)
+        lastAt.set(customerId, occurredAt)
+      }
+    }
+  },
+)
+
 test('a checkout may die as superseded if the customer has an order that happened later, and no other may', () => {
-  const [startedAt, counts] = [Date.UTC(2026, 0, 1), { planted: 0, spared: 0 }]
-  for (const seed of seeds) {
-    const { load } = drawSchedule(seed, 10_000)
-    const numbers = Array.from({ length: load.producers }, (_, index) => index + 1)
-    const happened = numbers.flatMap((producer) => {
-      const calls = drawLoad({ seed, namespace: 'chaos', producer, load })
-      const times = eventTimes(calls, { producer, startedAt })
-      return calls.map((call) => ({ ...call, occurredAt: times.get(call.id)! }))
-    })
-    const orders = happened.filter(({ name }) => name === 'order_placed')
+  const counts = { planted: 0, spared: 0 }
+  const runs = seeds.map((seed) => happenedIn(seed, 10_000))
+  for (const happened of [...runs, happenedIn(1, 90_000)]) {
+    const orderedAt = new Map<string, number>()
+    for (const { name, customerId, occurredAt } of happened) {
+      const before = orderedAt.get(customerId) ?? -Infinity
+      if (name === 'order_placed') orderedAt.set(customerId, Math.max(before, occurredAt))
+    }
     for (const { name, customerId, occurredAt, planted } of happened) {
       if (name !== 'checkout_started') continue
-      const isSuperseded = orders.some(
-        (order) => order.customerId === customerId && order.occurredAt > occurredAt,
-      )
-      expect(planted).toBe(isSuperseded ? 'superseded' : undefined)
+      const isSuperseded = (orderedAt.get(customerId) ?? -Infinity) > occurredAt
+      if (planted !== (isSuperseded ? 'superseded' : undefined)) expect.fail(`${customerId}`)
       counts[isSuperseded ? 'planted' : 'spared'] += 1
     }
   }
