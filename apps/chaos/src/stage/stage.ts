@@ -1,6 +1,7 @@
 // Everything that stands while a run goes on: Redis, the mock Customer.io, workers and producers, each a process of its
 // own, with a proxy between each pair.
 
+import { setMaxListeners } from 'node:events'
 import { join } from 'node:path'
 
 import type { TestRedis } from '@retention-relay/testkit'
@@ -57,6 +58,8 @@ export interface Stage extends StageParts {
 export async function openStage(parts: StageParts): Promise<Stage> {
   const closers: (() => Promise<unknown>)[] = []
   const closing = new AbortController()
+  // All that goes on at a time listens, which Node takes for a leak.
+  setMaxListeners(0, closing.signal)
   const close = async (): Promise<void> => {
     closing.abort()
     for (const closer of closers.splice(0).toReversed()) await closer()
