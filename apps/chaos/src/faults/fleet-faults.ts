@@ -1,6 +1,7 @@
 // What happens to all workers together: they die, stop, and one more joins and leaves.
 
-import { newerEvent, newerJob } from '../load/planted-jobs.ts'
+import { newerEvent, newerJob, olderJob } from '../load/version-jobs.ts'
+import type { JobPlace } from '../load/planted-job.ts'
 import { NAMESPACE } from '../stage/stage.ts'
 import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
@@ -28,20 +29,28 @@ export const joinFleet: FaultAction = async (stage, { forMs }) => {
   await guest.end('SIGTERM')
 }
 
-/** A job of a newer format, or with a newer event, comes and is held, until each worker in turn is replaced by one that can read it. */
+/**
+ * A job of a newer format, or with a newer event, comes and is held, until each worker in turn is replaced by one that can
+ * read it. Each time an older service, which is not replaced yet, adds one more job of its own.
+ */
 export const upgradeFleet: FaultAction = async (stage, { forMs, atMs }) => {
   const { schedule, planter, timeline, workers } = stage
   const { partitions } = schedule
   const [what, make] =
     atMs % 2 === 0 ? (['format', newerJob] as const) : (['event', newerEvent] as const)
-  const place = { namespace: NAMESPACE, partitions, key: `newer-${atMs}`, atMs }
-  const job = make({ ...place, occurredAt: Date.now() })
+  const place = (key: string): JobPlace => {
+    return { namespace: NAMESPACE, partitions, key, atMs, occurredAt: Date.now() }
+  }
+  const job = make(place(`newer-${atMs}`))
   timeline.note('planter', `adds a job of a newer ${what} to partition ${job.partition}`)
   await planter.plant(job)
   await last(stage, forMs)
   // The newer worker: there is none yet, so its words are put into today's.
   await planter.rewrite(job, job.readable)
   for (const worker of workers) {
+    const older = olderJob(place(`older-${atMs}-${worker.name}`))
+    timeline.note('planter', `adds a job of an older service to partition ${older.partition}`)
+    await planter.plant(older)
     await worker.end('SIGTERM')
     await worker.start()
   }

@@ -12,11 +12,15 @@ import * as z from 'zod'
 /** The mock refuses a `page_seen` with this coupon. */
 export const REFUSED_COUPON = 'refused'
 
+/** Version of `page_seen`. */
+export const PAGE_SEEN_VERSION = 2
+
 const pageSeen = defineEvent({
   name: 'page_seen',
   description: 'A customer looked at a page of the shop.',
-  version: 1,
+  version: PAGE_SEEN_VERSION,
   schema: z.strictObject({ page: z.string(), coupon: z.string().optional() }),
+  upcasters: { 1: ({ url, ...others }) => ({ ...others, page: url }) },
 })
 
 /** What the load may send. */

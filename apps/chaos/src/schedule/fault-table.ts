@@ -49,7 +49,7 @@ export const FAULTS = {
   fleet_killed: { lane: 'fleet', weight: 1, forMs: [500, 3000] },
   /** All at once, by SIGTERM. */
   fleet_stopped: { lane: 'fleet', weight: 1, forMs: [200, 2000] },
-  /** A job of a newer format, or with a newer event, comes, is held for the time, and each worker in turn is replaced by one that reads it. */
+  /** A newer job or event comes, is held for the time, and each worker in turn is replaced by one that reads it; older ones come meanwhile. */
   fleet_upgraded: { lane: 'fleet', weight: 2, forMs: [1000, 3000] },
   /** One more joins, and leaves after the time. */
   fleet_joined: { lane: 'fleet', weight: 2, forMs: [2000, 5000] },

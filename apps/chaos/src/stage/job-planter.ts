@@ -16,7 +16,7 @@ import type { RedisClient } from '@retention-relay/queue'
 import { Queue } from 'bullmq'
 
 import { CallRecorder } from '../load/call-recorder.ts'
-import type { PlantedJob } from '../load/planted-jobs.ts'
+import type { PlantedJob } from '../load/planted-job.ts'
 
 const RETRY_MS = 200
 const READY_MS = 5000
