@@ -18,6 +18,9 @@ import { Queue } from 'bullmq'
 import { CallRecorder } from '../load/call-recorder.ts'
 import type { PlantedJob } from '../load/planted-job.ts'
 
+/** Far above those of a queue or two. */
+const LISTENERS = 100
+
 const RETRY_MS = 200
 const READY_MS = 5000
 const ATTEMPT_MS = 8000
@@ -35,6 +38,8 @@ export class JobPlanter {
   constructor(parts: { namespace: string; address: string; replicas: number; history: string }) {
     this.#namespace = parts.namespace
     this.#client = createRedisClient(parts.address, { name: 'chaos-planter' })
+    // BullMQ adds to the bound of listeners while a queue is open, which makes of "none" a bound of 3.
+    this.#client.setMaxListeners(LISTENERS)
     this.#replicas = parts.replicas
     this.#recorder = new CallRecorder(parts.history)
   }
