@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { limitProcess, redisCommand, until } from '@retention-relay/testkit'
 import type { TestRedis } from '@retention-relay/testkit'
 
+import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
 import { duringOutage, onlyNode, portOf } from './only-redis.ts'
@@ -41,12 +42,7 @@ export const fillDiskEverysec: FaultAction = async (stage, { forMs }) => {
   stage.timeline.note('redis', 'its disk is full, and it goes on')
   await redisCommand(portOf(redis), 'CONFIG SET appendfsync everysec')
   await limitProcess(redis.pid, 'fsize', logBytes(redis) + LAST_BYTES)
-  await last(stage, forMs)
-  const isMet = (await lastWriteOf(redis)) === 'err'
-  stage.timeline.note(
-    'redis',
-    isMet ? 'refuses writes (MISCONF)' : 'has not met the end of its disk',
-  )
+  const isMet = await refusesFor(stage, redis, forMs)
   await limitProcess(redis.pid, 'fsize', 'unlimited')
   await until(() => lastWriteOf(redis), {
     accept: (status) => status === 'ok',
@@ -55,6 +51,25 @@ export const fillDiskEverysec: FaultAction = async (stage, { forMs }) => {
   await redisCommand(portOf(redis), 'CONFIG SET appendfsync always')
   stage.timeline.note('redis', 'its disk has room again')
   return isMet ? undefined : 'skipped'
+}
+
+/** Lets the time go by; whether Redis came to refuse writes in it. */
+async function refusesFor(stage: Stage, redis: TestRedis, forMs: number): Promise<boolean> {
+  const endsAt = performance.now() + forMs
+  const met = until(() => lastWriteOf(redis), {
+    accept: (status) => status === 'err',
+    timeoutMs: forMs,
+  })
+  const isMet = await met.then(
+    () => true,
+    () => false,
+  )
+  const told = isMet ? 'refuses writes (MISCONF)' : 'has not met the end of its disk'
+  stage.timeline.note('redis', told)
+  if (!isMet) return false
+  const restMs = Math.max(0, endsAt - performance.now())
+  await stage.runFile.outage('redis_refuses', () => last(stage, restMs))
+  return true
 }
 
 /** Whether the append-only file could be written last: `ok` or `err`. */

@@ -17,8 +17,15 @@ const NOWHERE_TOLD = /master_port:1\r/
 const PROMOTED_MS = 15_000
 
 /** SIGKILL of the master; it comes back after the time. */
-export const killMaster: FaultAction = async (stage, { forMs }) =>
-  killNode(stage, await masterOf(stage), forMs)
+export const killMaster: FaultAction = async (stage, { forMs }) => {
+  const node = await masterOf(stage)
+  const others = stage.redis.nodes.filter((other) => other !== node)
+  const withoutMaster = async (): Promise<void> => {
+    await Promise.race([promoted(stage, others, [node]), last(stage, forMs)])
+  }
+  const killed = killNode(stage, node, forMs)
+  await Promise.all([killed, stage.runFile.outage('redis_away', withoutMaster)])
+}
 
 /** SIGSTOP of the master; it wakes up after the time and believes that it is still one. */
 export const freezeMaster: FaultAction = async (stage, { forMs }) =>
@@ -31,7 +38,10 @@ export const makeReadOnly: FaultAction = async (stage, { forMs }) => {
   await whileLost(stage, node, async () => {
     stage.timeline.note(nameOf(stage, node), 'takes no writes')
     await redisCommand(port, `REPLICAOF ${NOWHERE}`)
-    await last(stage, forMs)
+    // Sentinels end it when they will.
+    const refused = async (): Promise<void> => await last(stage, forMs)
+    const isAlone = stage.redis.place.kind === 'standalone'
+    await (isAlone ? stage.runFile.outage('redis_refuses', refused) : refused())
     const info = await redisCommand(port, 'INFO replication')
     if (NOWHERE_TOLD.test(info)) await redisCommand(port, 'REPLICAOF NO ONE')
   })

@@ -39,11 +39,13 @@ export const slowDown: FaultAction = async (stage, { forMs, amount }) => {
 export const holdBack: FaultAction = async (stage, { forMs, amount }) => {
   const proxy = proxyAt(stage.redis.proxies(), amount)
   stage.timeline.note('network', `what goes to Redis over port ${proxy.port} is held back`)
-  const hold = proxy.hold()
-  await last(stage, forMs)
-  stage.timeline.note('network', 'what was held back arrives')
-  // A blocking command may have no answer for long.
-  await Promise.race([hold.release(), last(stage, MEET_MS)])
+  await stage.runFile.outage('link_held', async () => {
+    const hold = proxy.hold()
+    await last(stage, forMs)
+    stage.timeline.note('network', 'what was held back arrives')
+    // A blocking command may have no answer for long.
+    await Promise.race([hold.release(), last(stage, MEET_MS)])
+  })
 }
 
 async function cutOne(stage: Stage, proxy: FaultProxy, number: number): Promise<void> {

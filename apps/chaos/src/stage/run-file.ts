@@ -6,7 +6,7 @@ import type { Schedule } from '../schedule/schedule.ts'
 
 /** What stood still, and from when to when. */
 export interface Outage {
-  readonly what: 'redis_away' | 'redis_silent' | 'destination'
+  readonly what: 'redis_away' | 'redis_silent' | 'redis_refuses' | 'link_held' | 'destination'
   readonly from: number
   readonly until: number
 }

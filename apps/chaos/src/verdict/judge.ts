@@ -9,6 +9,8 @@ import type { Stage } from '../stage/stage.ts'
 import { failedRequests, untoldOutages } from './health-told.ts'
 import { keysLeft } from './keys-left.ts'
 import { unexpectedEnds } from './redis-ends.ts'
+import { isUndisturbed } from './miscounts.ts'
+import { needlesslyUnready } from './ready-in-peace.ts'
 import { untoldLoss } from './untold-loss.ts'
 
 /** What is judged. */
@@ -71,16 +73,19 @@ function countAcknowledged({ producers }: History): number {
 
 async function judgeRelay({ stage, ops, status }: Case, { receipts }: History): Promise<string[]> {
   const allWorkers = [...stage.workers, stage.guest]
+  const watches = allWorkers.flatMap(({ health }) => health)
+  const { outages } = stage.runFile
   const left = await keysLeft(ops.client, stage.schedule.partitions)
   const wrong = status.findings.filter(({ level }) => level === 'fault')
   return [
     ...wrong.map(({ message, partition }) => `partition ${partition ?? 'all'}: ${message}`),
     ...left,
     ...untoldOutages({
-      watches: allWorkers.flatMap(({ health }) => health),
-      outages: stage.runFile.outages,
+      watches,
+      outages,
       failedAt: failedRequests(receipts),
     }),
+    ...(isUndisturbed(stage.schedule) ? needlesslyUnready(watches, outages) : []),
     ...untoldLoss(
       await Promise.all(stage.runFile.witnesses.map(async ({ exited }) => await exited)),
       allWorkers.flatMap(({ lines }) => lines),

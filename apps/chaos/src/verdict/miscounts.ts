@@ -16,11 +16,15 @@ export interface EventCounts {
 /** How the sum over the workers may differ from the durable counts. */
 export type CountRule = 'equal' | 'at_most' | 'any'
 
+/** Whether nothing hits the workers or their Redis in a run. */
+export function isUndisturbed({ faults }: Pick<Schedule, 'faults'>): boolean {
+  return !faults.some(({ kind }) => DISTURBING.includes(FAULTS[kind].lane))
+}
+
 /** What holds in a run. */
 export function countRule({ faults, topology }: Pick<Schedule, 'faults' | 'topology'>): CountRule {
-  const disturbing = faults.filter(({ kind }) => DISTURBING.includes(FAULTS[kind].lane))
-  if (disturbing.length === 0) return 'equal'
-  const isEmptied = disturbing.some(({ kind }) => kind === 'redis_emptied')
+  if (isUndisturbed({ faults })) return 'equal'
+  const isEmptied = faults.some(({ kind }) => kind === 'redis_emptied')
   return isEmptied || topology.kind !== 'standalone' ? 'any' : 'at_most'
 }
 

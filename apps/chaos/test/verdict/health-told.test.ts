@@ -35,6 +35,16 @@ test('while Redis is away nobody has anything to send', () => {
   expect(untold([steady], [destination, away])).toEqual([])
 })
 
+test('a worker whose writes are refused says so, unless it cannot hear of it', () => {
+  const refuses: Outage = { what: 'redis_refuses', from: 10_000, until: 12_500 }
+  const held: Outage = { what: 'link_held', from: 9000, until: 11_000 }
+  expect(untold([honest], [refuses])).toEqual([])
+  expect(untold([honest, steady], [refuses])).toHaveLength(1)
+  expect(untold([steady], [{ ...refuses, until: 11_500 }])).toEqual([])
+  expect(untold([steady], [refuses, held])).toEqual([])
+  expect(untold([steady], [held])).toEqual([])
+})
+
 test('what is too short may pass unnoticed', () => {
   const short = { ...redisAway, until: 11_000 }
   const silent: Outage = { what: 'redis_silent', from: 10_000, until: 15_000 }
