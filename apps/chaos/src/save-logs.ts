@@ -9,19 +9,24 @@ import type { Verdict } from './verdict/judge.ts'
 
 /** Fills the folder of a run. */
 export function saveLogs(stage: Stage, verdict: Verdict): void {
-  const { folder, timeline, producers, redis } = stage
+  const { folder, timeline, producers, redis, mock } = stage
   const workers = [...stage.workers, stage.guest]
   const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
   for (const { name, lines } of [...workers, ...producers]) write(`${name}.log`, joined(lines))
+  write('mock.log', joined(mock.process.lines))
   for (const worker of workers) tellWorkerLog(timeline, worker.name, worker.lines)
   for (const { name, health } of workers) {
     for (const { at, state } of health.flatMap(({ changes }) => changes)) {
       timeline.note(name, `is seen as ${state}`, at)
     }
   }
-  redis.nodes.forEach((node, number) => {
-    copyFileSync(join(node.folder, 'redis.log'), join(folder, `redis-${number + 1}.log`))
-  })
+  const copyAll = (name: string, files: readonly string[]): void =>
+    files.forEach((file, index) => copyFileSync(file, join(folder, `${name}-${index + 1}.log`)))
+  copyAll(
+    'redis',
+    redis.nodes.map((node) => join(node.folder, 'redis.log')),
+  )
+  if (redis.place.kind === 'sentinel') copyAll('sentinel', redis.place.sentinels.logFiles)
   write('timeline.txt', timeline.render())
   write('findings.txt', joined(verdict.faults))
   write('findings.json', `${JSON.stringify(verdict.findings, null, 2)}\n`)

@@ -71,7 +71,7 @@ test('the control does not, and the folder of its run tells what went wrong', as
     seed: 39,
     topology: { kind: 'standalone' },
   })
-  for (const log of ['worker-1.log', 'producer-1.log', 'redis-1.log']) {
+  for (const log of ['worker-1.log', 'producer-1.log', 'redis-1.log', 'mock.log']) {
     expect(read(log)).not.toBe('')
   }
 })

@@ -38,6 +38,8 @@ export interface Sentinels {
   readonly replica: TestRedis
   /** Before the master and the replica of the beginning; empty unless asked for. */
   readonly proxies: readonly FaultProxy[]
+  /** What each of the sentinels writes; removed by `stop`. */
+  readonly logFiles: readonly string[]
   /** Which of the two all sentinels take for the master; undefined while they do not agree. */
   currentMaster: () => Promise<TestRedis | undefined>
   /** Makes the other one the master; resolves when all sentinels know. For a crash kill the master and wait. */
@@ -47,6 +49,7 @@ export interface Sentinels {
 
 const NAME = 'relay'
 const COUNT = 3
+const LOG_FILE = 'sentinel.log'
 const READY_MS = 30_000
 /** How often they look and talk, in ms; by default seconds, so that a former master follows only after ten. */
 const HASTE = 'info-period 200 publish-period 200 ask-period 200'
@@ -64,10 +67,9 @@ export async function startSentinels(options: SentinelOptions = {}): Promise<Sen
     await Promise.all(proxies.map((proxy) => proxy.stop()))
   }
   options.onEnd?.(stop)
+  const folders = Array.from({ length: COUNT }, (_, i) => join(folder, String(i)))
   const ports = await Promise.all(
-    Array.from({ length: COUNT }, (_, i) =>
-      startSentinel(join(folder, String(i)), pair[0].announcedPort, watchdog),
-    ),
+    folders.map((own) => startSentinel(own, pair[0].announcedPort, watchdog)),
   )
   await Promise.all(ports.map(waitUntilReady))
   const addresses = ports.map((port) => ({ host: '127.0.0.1', port }))
@@ -75,9 +77,11 @@ export async function startSentinels(options: SentinelOptions = {}): Promise<Sen
     [pair[0].announcedPort, master],
     [pair[1].announcedPort, replica],
   ])
+  const logFiles = folders.map((own) => join(own, LOG_FILE))
   const currentMaster = (): Promise<TestRedis | undefined> => agree(ports, nodes)
   const failOver = (): Promise<void> => changeMaster(ports, currentMaster)
-  return { name: NAME, addresses, master, replica, proxies, currentMaster, failOver, stop }
+  const found = { name: NAME, addresses, master, replica, proxies, logFiles }
+  return { ...found, currentMaster, failOver, stop }
 }
 
 type Pair = readonly [master: AnnouncedNode, replica: AnnouncedNode]
@@ -116,7 +120,9 @@ async function startSentinel(
   mkdirSync(folder)
   writeFileSync(configFile, settings(masterPort))
   const onSpawn = watchdog.guard
-  await startRedis({ binary, dataDir: folder, configFile, port, args: ['--sentinel'], onSpawn })
+  const logFile = join(folder, LOG_FILE)
+  const args = ['--sentinel']
+  await startRedis({ binary, dataDir: folder, configFile, port, args, logFile, onSpawn })
   await redisCommand(port, `SENTINEL DEBUG ${HASTE}`)
   return port
 }

@@ -1,6 +1,6 @@
 // Cluster and Sentinel of real processes: they serve as such, a failover takes place, and nothing is left behind.
 // Side by side, since all of them wait for nodes that meet and vote.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 import { isAlive } from '@retention-relay/local-redis'
 import { test } from 'vitest'
@@ -34,11 +34,12 @@ test.concurrent('sentinels name the master, make another one on demand, and when
   onTestFinished,
 }) => {
   const sentinels = await startSentinels({ onEnd: onTestFinished })
-  const { master, replica, addresses, name, currentMaster } = sentinels
+  const { master, replica, addresses, name, currentMaster, logFiles } = sentinels
   expect(await currentMaster()).toBe(master)
   const named = await ask(addresses[0] ?? {}, `SENTINEL GET-MASTER-ADDR-BY-NAME ${name}`)
   expect(named).toEqual(['127.0.0.1', String(master.port)])
   await sentinels.failOver()
+  for (const file of logFiles) expect(readFileSync(file, 'utf8')).toContain('+switch-master')
   expect(await currentMaster()).toBe(replica)
   expect(await ask(replica, 'SET k v')).toBe('OK')
   await until(() => ask(master, 'GET k'), { accept: (value) => value === 'v' })
