@@ -111,7 +111,8 @@ async function connect({ redis }: Stage): Promise<OpsConnection> {
 }
 
 async function evidence(stage: Stage, ops: OpsConnection): Promise<RelayStatus> {
-  const { folder, runFile } = stage
-  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(runFile.facts())}\n`)
+  const { folder, runFile, workers, guest } = stage
+  const lives = [...workers, guest].flatMap((worker) => worker.lives)
+  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(runFile.facts(lives))}\n`)
   return await writeEvidence(stage, ops)
 }

@@ -19,7 +19,7 @@ const RECOVERY_MS = 1000
 
 /** Facts of a run. */
 export class RunFile {
-  readonly #schedule: Schedule
+  readonly #rateLimit: number
   readonly #disturbances: Disturbance[] = []
   readonly #wipes: number[] = []
   readonly #failovers: { from: number; until: number }[] = []
@@ -28,8 +28,8 @@ export class RunFile {
   /** For the check of the health signals. */
   readonly outages: Outage[] = []
 
-  constructor(schedule: Schedule) {
-    this.#schedule = schedule
+  constructor({ rateLimit }: Pick<Schedule, 'rateLimit'>) {
+    this.#rateLimit = rateLimit
   }
 
   /** Workers are disturbed in this way while `during` runs. */
@@ -62,11 +62,11 @@ export class RunFile {
     this.witnesses.push(...witnesses)
   }
 
-  facts(): RunFacts {
-    const { rateLimit, workers } = this.#schedule
+  /** `workers`: the lives of all worker processes. */
+  facts(workers: RunFacts['workers']): RunFacts {
     return {
-      rateLimit,
-      workers: workers + 1, // One more may have joined.
+      rateLimit: this.#rateLimit,
+      workers,
       disturbances: this.#disturbances,
       wipes: this.#wipes,
       failovers: this.#failovers,

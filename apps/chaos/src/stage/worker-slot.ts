@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 
 import { startFaultProxy } from '@retention-relay/testkit'
-import type { FaultProxy, ProcessExit, TestProcess } from '@retention-relay/testkit'
+import type { FaultProxy, Period, ProcessExit, TestProcess } from '@retention-relay/testkit'
 
 import { HealthWatch } from './health-watch.ts'
 import { launchWorker } from './launch-worker.ts'
@@ -16,6 +16,8 @@ import type { Meant } from './life-end.ts'
 /** One process of the slot. */
 interface Life {
   readonly process: TestProcess
+  /** Wall clock. `until` is written at its end. */
+  readonly period: { readonly from: number; until: number }
   /** Written by `#watch`, once it serves it; the control serves none. */
   health: HealthWatch | undefined
   /** How it was meant to end. Written by who ends it. */
@@ -72,6 +74,11 @@ export class WorkerSlot {
     return this.#lives.flatMap(({ process }) => process.lines)
   }
 
+  /** From when to when each of its processes was there. */
+  get lives(): readonly Period[] {
+    return this.#lives.map(({ period }) => period)
+  }
+
   /** What its processes said of their health, in the order of their starts. */
   get health(): readonly HealthWatch[] {
     return this.#lives.flatMap(({ health }) => health ?? [])
@@ -82,7 +89,8 @@ export class WorkerSlot {
     if (this.#isClosed || this.#running !== undefined) return
     const process = launchWorker(this.#place, this.destination.url('http'))
     this.#place.timeline.note(this.name, `starts as process ${process.pid}`)
-    const life: Life = { process, health: undefined, meant: 'run', toldAt: 0 }
+    const period = { from: Date.now(), until: Number.MAX_SAFE_INTEGER }
+    const life: Life = { process, period, health: undefined, meant: 'run', toldAt: 0 }
     this.#lives.push(life)
     void process.exited.then(async (exit) => await this.#ended(life, exit))
     if (this.#place.consumer === 'relay') await watch(life)
@@ -127,6 +135,7 @@ export class WorkerSlot {
   async #ended(life: Life, exit: ProcessExit): Promise<void> {
     const how = exit.signal ?? `code ${exit.code}`
     this.#place.timeline.note(this.name, `has ended (${how})`)
+    life.period.until = Date.now()
     void life.health?.stop()
     const { meant, toldAt, process } = life
     if (meant === 'run') life.meant = 'crashed'

@@ -117,8 +117,8 @@ export interface Counts {
 export interface RunFacts {
   /** Requests per second of all workers together (`RELAY_RATE_LIMIT`). */
   readonly rateLimit: number
-  /** Most workers that ran at a time. */
-  readonly workers: number
+  /** The life of each worker process. */
+  readonly workers: readonly Period[]
   /**
    * From each fault that hit a worker, its Redis or a link to it to the recovery. What was in flight then may be sent once
    * more.

@@ -4,7 +4,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 
 import type { History, ReceiptRecord } from '../../src/index.ts'
-import { received, runOf, trackOf } from './small-run.ts'
+import { ALIVE, received, runOf, trackOf } from './small-run.ts'
 import {
   acknowledged,
   calls,
@@ -170,6 +170,23 @@ test('an emptied disk takes the counters along, but they still add up among them
   })
 })
 
+test('only workers that were there in the second may have had one request more', () => {
+  const receipts = Array.from({ length: 112 }, (_, index): ReceiptRecord => {
+    return { kind: 'opened', request: index + 1, at: 5_000 + index }
+  })
+  const { run, ...history } = runOf([], receipts)
+  const found = (before: number, after: number): string[] => {
+    const workers = [
+      { from: 0, until: before },
+      { from: after, until: 9_000 },
+    ]
+    return kinds(findingsOf({ ...history, run: { ...run, rateLimit: 100, workers } }))
+  }
+  expect(found(4_500, 4_600)).not.toContain('rateFault')
+  expect(found(3_000, 4_600)).toContain('rateFault')
+  expect(found(4_500, 8_000)).toContain('rateFault')
+})
+
 test.each([
   [112, 999, 0],
   [113, 999, 1],
@@ -183,7 +200,10 @@ test.each([
       return { kind: 'opened', request: index + 1, at }
     })
     const { run, ...history } = runOf([], receipts)
-    const found = findingsOf({ ...history, run: { ...run, rateLimit: 100, workers: 2 } })
+    const found = findingsOf({
+      ...history,
+      run: { ...run, rateLimit: 100, workers: [ALIVE, ALIVE] },
+    })
     const told = found.filter(({ kind }) => kind === 'rateFault')
     expect(kinds(told)).toEqual(Array.from({ length: faults }, () => 'rateFault'))
   },

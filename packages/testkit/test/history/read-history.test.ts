@@ -21,7 +21,13 @@ const CALLED: CalledRecord = {
 }
 const ACKNOWLEDGED = { kind: 'acknowledged', call: 1, at: 1_001 }
 const COUNTS = { accepted: 1, delivered: 1, duplicate: 0, dead: 0, pending: 0 }
-const RUN = { rateLimit: 100, workers: 1, disturbances: [], wipes: [], failovers: [] }
+const RUN = {
+  rateLimit: 100,
+  workers: [{ from: 0, until: 9_000 }],
+  disturbances: [],
+  wipes: [],
+  failovers: [],
+}
 
 /** A folder in which one event was acknowledged; `files` are put in place of its own. */
 function setup(files: Record<string, string> = {}): string {

@@ -4,6 +4,7 @@
 
 import type { DeadReason, EventOp } from '@retention-relay/events'
 
+import { ALIVE } from './small-run.ts'
 import type {
   CalledRecord,
   DeadLetterLine,
@@ -160,7 +161,7 @@ function deadLetter({ id, planted }: CalledRecord, diedAt: number): DeadLetterLi
 
 function historyOf(run: Simulation): History {
   return {
-    run: { rateLimit: 1_000, workers: 2, disturbances: [], wipes: [], failovers: [] },
+    run: { rateLimit: 1_000, workers: [ALIVE, ALIVE], disturbances: [], wipes: [], failovers: [] },
     producers: run.producers.map((records, index) => ({ process: `producer-${index}`, records })),
     receipts: run.receipts,
     deadLetters: run.deadLetters,

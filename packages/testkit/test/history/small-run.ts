@@ -1,6 +1,9 @@
 // Small histories written by hand, for the tests that need an exact number of operations, or of milliseconds.
 
-import type { CalledRecord, History, ReceiptRecord } from '../../src/index.ts'
+import type { CalledRecord, History, Period, ReceiptRecord } from '../../src/index.ts'
+
+/** Of a worker that is there all the time. */
+export const ALIVE: Period = { from: 0, until: Infinity }
 
 export function trackOf(customerId: string, index: number, at: number) {
   return {
@@ -41,7 +44,7 @@ export function runOf(
 ): History {
   const ends = events.map(({ call, at }) => ({ kind: 'acknowledged', call, at }) as const)
   return {
-    run: { rateLimit: 1_000, workers: 1, disturbances: [], wipes: [], failovers: [] },
+    run: { rateLimit: 1_000, workers: [ALIVE], disturbances: [], wipes: [], failovers: [] },
     producers: [{ process: 'producer-1', records: [...events, ...ends] }],
     receipts,
     deadLetters: [],
