@@ -1,5 +1,5 @@
-// One master, one replica and three sentinels, all real processes on loopback, with short patience: half a second of
-// silence and two of three votes make a failover. Ready when every sentinel knows the replica and both other sentinels.
+// One master, one replica and three sentinels, all real processes on loopback, with short patience: by default half a second
+// of silence and two of three votes make a failover. Ready when every sentinel knows the replica and both other sentinels.
 // Which of the two is the master is asked of the sentinels, since that is what changes.
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,6 +25,8 @@ export interface SentinelOptions {
   args?: readonly string[]
   /** A fault proxy before each of the two, through which all others reach it. Default false. */
   proxied?: boolean
+  /** Silence after which a sentinel takes a node for down, in milliseconds. Default 500. */
+  downAfterMs?: number
   onEnd?: TestEnd
 }
 
@@ -58,7 +60,7 @@ const HASTE = 'info-period 200 publish-period 200 ask-period 200'
 export async function startSentinels(options: SentinelOptions = {}): Promise<Sentinels> {
   const folder = mkdtempSync(join(tmpdir(), 'relay-sentinels-'))
   const watchdog = startWatchdog(folder)
-  const { args = [], proxied = false } = options
+  const { args = [], proxied = false, downAfterMs = 500 } = options
   const pair = [await announceNode(proxied), await announceNode(proxied)] as const
   const [master, replica] = await startPair(pair, args)
   const proxies = pair.flatMap(({ proxy }) => proxy ?? [])
@@ -69,7 +71,9 @@ export async function startSentinels(options: SentinelOptions = {}): Promise<Sen
   options.onEnd?.(stop)
   const folders = Array.from({ length: COUNT }, (_, i) => join(folder, String(i)))
   const ports = await Promise.all(
-    folders.map((own) => startSentinel(own, pair[0].announcedPort, watchdog)),
+    folders.map((own) =>
+      startSentinel(own, settings(pair[0].announcedPort, downAfterMs), watchdog),
+    ),
   )
   await Promise.all(ports.map(waitUntilReady))
   const addresses = ports.map((port) => ({ host: '127.0.0.1', port }))
@@ -109,16 +113,12 @@ async function startNode(node: AnnouncedNode, args: readonly string[]): Promise<
 }
 
 /** A sentinel keeps what it learns in its settings file, so each has its own. */
-async function startSentinel(
-  folder: string,
-  masterPort: number,
-  watchdog: Watchdog,
-): Promise<number> {
+async function startSentinel(folder: string, config: string, watchdog: Watchdog): Promise<number> {
   const binary = await findRedisServer({ cacheDir })
   const port = await freePort()
   const configFile = join(folder, 'sentinel.conf')
   mkdirSync(folder)
-  writeFileSync(configFile, settings(masterPort))
+  writeFileSync(configFile, config)
   const onSpawn = watchdog.guard
   const logFile = join(folder, LOG_FILE)
   const args = ['--sentinel']
@@ -127,9 +127,9 @@ async function startSentinel(
   return port
 }
 
-function settings(masterPort: number): string {
+function settings(masterPort: number, downAfterMs: number): string {
   return `sentinel monitor ${NAME} 127.0.0.1 ${masterPort} 2
-sentinel down-after-milliseconds ${NAME} 500
+sentinel down-after-milliseconds ${NAME} ${downAfterMs}
 sentinel failover-timeout ${NAME} 5000
 `
 }

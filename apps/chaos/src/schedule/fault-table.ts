@@ -93,9 +93,9 @@ export const FAULTS = {
   redis_emptied: { lane: 'redis', weight: 1, forMs: [300, 1000], topologies: ALONE },
 
   /** The replica is made master; the old one comes back after the time. */
-  sentinel_master_killed: { lane: 'redis', weight: 2, forMs: [2000, 4000], topologies: SENTINEL },
+  sentinel_master_killed: { lane: 'redis', weight: 2, forMs: [3000, 5000], topologies: SENTINEL },
   /** As before, and the old master wakes up believing that it is one. */
-  sentinel_master_frozen: { lane: 'redis', weight: 2, forMs: [2000, 4000], topologies: SENTINEL },
+  sentinel_master_frozen: { lane: 'redis', weight: 2, forMs: [3000, 5000], topologies: SENTINEL },
 
   /** Amount: number of the node. It comes back after the time. */
   cluster_node_killed: {

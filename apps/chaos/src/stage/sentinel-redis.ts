@@ -7,9 +7,16 @@ import type { Sentinels } from '@retention-relay/testkit'
 import { NODE_SETTINGS, PASSWORD, USER } from './redis-stand.ts'
 import type { RedisStand } from './redis-stand.ts'
 
+/** On a busy machine half a second of silence is no fault that was planned. */
+const DOWN_AFTER_MS = 1200
+
 /** Starts them. */
 export async function sentinelRedis(): Promise<RedisStand> {
-  const sentinels = await startSentinels({ proxied: true, args: NODE_SETTINGS })
+  const sentinels = await startSentinels({
+    proxied: true,
+    args: NODE_SETTINGS,
+    downAfterMs: DOWN_AFTER_MS,
+  })
   const address = addressOf(sentinels)
   return {
     place: { kind: 'sentinel', sentinels },
