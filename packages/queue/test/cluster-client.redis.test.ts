@@ -40,6 +40,23 @@ it('is ready at its first attempt, with every master, from one node of it', asyn
   expect(reconnects).toEqual([])
 })
 
+it('loses a connection in the middle of a redirection without ending the process', async () => {
+  const client = connect(cluster.addresses)
+  await awaitRedis(client, { timeoutMs: 20_000 })
+  const unhandled: unknown[] = []
+  const keep = (cause: unknown): void => void unhandled.push(cause)
+  process.on('unhandledRejection', keep)
+  onTestFinished(() => void process.off('unhandledRejection', keep))
+  const [node] = masters(client)
+  // As ioredis does ahead of a command that is redirected to a slot's new master.
+  void node!.asking()
+  const command = node!.ping()
+  node!.stream.destroy()
+  await expect(command).rejects.toThrow('Connection is closed')
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(unhandled).toEqual([])
+})
+
 it('copies a client of the caller: its nodes, not its habits', async () => {
   const own = new Cluster([...cluster.addresses], { lazyConnect: true, keyPrefix: 'shop:' })
   const client = connect(own)

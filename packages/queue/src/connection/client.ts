@@ -108,6 +108,7 @@ function eager(cluster: Cluster): Cluster {
   // Not before: the Cluster's own check asks any node, and fails on one whose connection is being made.
   cluster.on('ready', () => cluster.nodes('master').forEach((node) => connectNode(node)))
   cluster.on('+node', (node: Redis) => {
+    takeRejection(node)
     if (cluster.status === 'ready' && node.options.readOnly !== true) connectNode(node)
   })
   cluster.on('-node', () => {
@@ -119,6 +120,19 @@ function eager(cluster: Cluster): Cluster {
   })
   cluster.on('end', () => clearTimeout(timer))
   return cluster
+}
+
+/**
+ * While a slot moves ioredis sends ASKING ahead of a command, and nobody takes its rejection when the connection is lost then:
+ * Node ends the process for it. The command that follows is rejected too, and its caller knows.
+ */
+function takeRejection(node: Redis): void {
+  const asking = node.asking.bind(node)
+  node.asking = () => {
+    const reply = asking()
+    reply.catch(() => undefined)
+    return reply
+  }
 }
 
 function connectNode(node: Redis): void {
