@@ -111,8 +111,11 @@ async function connect({ redis }: Stage): Promise<OpsConnection> {
 }
 
 async function evidence(stage: Stage, ops: OpsConnection): Promise<RelayStatus> {
-  const { folder, runFile, workers, guest } = stage
+  const { folder, runFile, workers, guest, failovers } = stage
   const lives = [...workers, guest].flatMap((worker) => worker.lives)
-  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(runFile.facts(lives))}\n`)
+  writeFileSync(
+    join(folder, 'run.json'),
+    `${JSON.stringify(runFile.facts(lives, failovers?.periods ?? []))}\n`,
+  )
   return await writeEvidence(stage, ops)
 }

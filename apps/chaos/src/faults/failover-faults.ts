@@ -118,7 +118,9 @@ async function whileLost(
   await during()
   const role = await settledRole(stage.redis, node)
   stage.timeline.note(nameOf(stage, node), `is a ${role}`)
-  if (before === 'master' && role === 'replica') stage.runFile.failover(from, Date.now())
+  // Those of sentinels are watched all the time.
+  const isReplaced = before === 'master' && role === 'replica'
+  if (isReplaced && stage.failovers === undefined) stage.runFile.failover(from, Date.now())
 }
 
 /** After a failover the sentinels may not agree for a moment. */

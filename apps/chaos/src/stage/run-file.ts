@@ -62,14 +62,14 @@ export class RunFile {
     this.witnesses.push(...witnesses)
   }
 
-  /** `workers`: the lives of all worker processes. */
-  facts(workers: RunFacts['workers']): RunFacts {
+  /** `workers`: the lives of all worker processes; `watched`: failovers that were seen beside those that were told. */
+  facts(workers: RunFacts['workers'], watched: RunFacts['failovers']): RunFacts {
     return {
       rateLimit: this.#rateLimit,
       workers,
       disturbances: this.#disturbances,
       wipes: this.#wipes,
-      failovers: this.#failovers,
+      failovers: [...this.#failovers, ...watched],
     }
   }
 }

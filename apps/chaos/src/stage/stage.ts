@@ -8,6 +8,7 @@ import type { TestRedis } from '@retention-relay/testkit'
 
 import type { FaultKind } from '../schedule/fault-table.ts'
 import type { Schedule } from '../schedule/schedule.ts'
+import { FailoverWatch } from './failover-watch.ts'
 import { JobPlanter } from './job-planter.ts'
 import { MockProcess } from './mock-process.ts'
 import { openRedisStand } from './open-redis-stand.ts'
@@ -36,6 +37,8 @@ export interface Stage extends StageParts {
   readonly timeline: Timeline
   readonly runFile: RunFile
   readonly redis: RedisStand
+  /** Behind sentinels alone. */
+  readonly failovers: FailoverWatch | undefined
   /** Ends of Redis by itself that a fault brought about. Written by the fault. */
   readonly meantEnds: Set<RedisEnd>
   readonly mock: MockProcess
@@ -79,6 +82,8 @@ async function open(
   const timeline = new Timeline()
   const redis = await openRedisStand(parts.schedule.topology)
   closers.push(() => redis.stop())
+  const failovers = redis.place.kind === 'sentinel' ? new FailoverWatch(redis.nodes) : undefined
+  closers.push(async () => failovers?.stop())
   const mock = await MockProcess.start(
     join(parts.folder, 'receipts.ndjson'),
     parts.schedule.latencyMs,
@@ -107,7 +112,7 @@ async function open(
   closers.push(async () => planter.close())
   const runFile = new RunFile(parts.schedule)
   const people = { workers, guest, producers, planter }
-  return { ...ground, ...people, runFile, injected: [], startedAt }
+  return { ...ground, ...people, failovers, runFile, injected: [], startedAt }
 }
 
 type Ground = StageParts & Pick<Stage, 'timeline' | 'redis' | 'meantEnds' | 'mock'>
