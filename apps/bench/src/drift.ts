@@ -102,7 +102,7 @@ export function driftFigures(report: DriftReport): Figures {
   return {
     section: 'drift',
     lines: [
-      `The watches make an event ${cpuPercent} % dearer for the worker, in processor time: ${withUs} µs with them, ${withoutUs} µs without, and`,
+      `The watches change what an event costs the worker in processor time by ${cpuPercent} %: ${withUs} µs with them, ${withoutUs} µs without, and`,
       `${additionMs} ms every ten seconds for what is added to Redis. What they take for one event, in nanoseconds:`,
       '',
       '| event | shape of the customer id | first operation | fields, sampled | fields of an event that is looked at |',

@@ -62,7 +62,7 @@ export const connectionMutants: readonly Mutant[] = [
       'A settle or a requeue stops after its first writes while a slot of a Cluster moves; jobs are there twice.',
     file: SCRIPT,
     find: "script.reach === 'slot' ? [...keys, absentKey(keys[0] ?? '')] : keys",
-    replace: 'keys',
+    replace: "script.reach === 'keys' ? [...keys, absentKey(keys[0] ?? '')] : keys",
     test: {
       file: MOVING_SLOT_REDIS_TEST,
       name: 'while one job has moved no script of a partition runs; then all go on',
