@@ -3,6 +3,7 @@
 // back, and if it had not, sending it now is what must not happen; its dead letter says that it may have been delivered.
 
 import type { TimeRules } from '@retention-relay/events'
+import { supersededAt } from '@retention-relay/events'
 
 import type { Batch, BatchItem } from './batch.ts'
 import type { Settler } from './outcomes.ts'
@@ -48,14 +49,15 @@ async function readSuperseded(
   { queue, time }: SenseParts,
 ): Promise<ReadonlyMap<BatchItem, number>> {
   const marked = batch.flatMap((item) => {
-    const marks = time.marksOf(item.pending.event)
-    return marks.length === 0 ? [] : [{ item, marks }]
+    const places = time.placesOf(item.pending.event)
+    return places.length === 0 ? [] : [{ item, places }]
   })
   if (marked.length === 0) return new Map()
-  const stones = await queue.tombstones([...new Set(marked.flatMap(({ marks }) => marks))])
+  const marks = marked.flatMap(({ places }) => places.map(({ mark }) => mark))
+  const stones = await queue.tombstones([...new Set(marks)])
   return new Map(
-    marked.flatMap(({ item }): [BatchItem, number][] => {
-      const closedAt = time.supersededAt(item.pending.event, stones)
+    marked.flatMap(({ item, places }): [BatchItem, number][] => {
+      const closedAt = supersededAt(item.pending.event, places, stones)
       return closedAt === null ? [] : [[item, closedAt]]
     }),
   )

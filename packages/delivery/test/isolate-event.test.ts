@@ -185,7 +185,7 @@ test('what is superseded while a part of its batch is tried is settled once', as
   const events = ['a', 'b', 'c', 'd'].map((customer) =>
     track(customer, { name: 'checkout_started' }),
   )
-  const marks = events.map((event) => timeRules(retentionPlan, NAMESPACE).marksOf(event)[0]!)
+  const marks = events.map((event) => timeRules(retentionPlan, NAMESPACE).placesOf(event)[0]!.mark)
   const stones = new Map<string, number>()
   const { destination, session, send } = setupSender({
     queue: {

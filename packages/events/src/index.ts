@@ -88,8 +88,8 @@ export { crc16, DEFAULT_PARTITIONS, partitionOf } from './partition.ts'
 export { planHash } from './plan-hash.ts'
 export { schemaFields } from './schema-fields.ts'
 export type { SchemaField } from './schema-fields.ts'
-export { timeRules } from './time-rules.ts'
-export type { TimeRules, Tombstones } from './time-rules.ts'
+export { supersededAt, timeRules } from './time-rules.ts'
+export type { Place, TimeRules, Tombstones } from './time-rules.ts'
 export {
   attributesVersion,
   defineTrackingPlan,

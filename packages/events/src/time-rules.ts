@@ -25,14 +25,20 @@ export interface Tombstones {
   readonly ttlMs: number
 }
 
+/** Where a tombstone of an event would stand. */
+export interface Place {
+  /** As of `Tombstones`. */
+  readonly mark: string
+  /** Of its checkout or cart: what happened to those is about them alone. */
+  readonly isOwn: boolean
+}
+
 /** The time rules of a plan, in one namespace. */
 export interface TimeRules {
   /** The tombstones that must stand before the event is stored; null when it supersedes nothing. */
   readonly tombstonesOf: (event: TrackEvent) => Tombstones | null
   /** Where tombstones of the event would stand; empty when nothing supersedes it. */
-  readonly marksOf: (event: RelayEvent) => readonly string[]
-  /** Time of the newest of these tombstones, by mark, that supersedes the event; null when none does. */
-  readonly supersededAt: (event: RelayEvent, stones: ReadonlyMap<string, number>) => number | null
+  readonly placesOf: (event: RelayEvent) => readonly Place[]
   /** Whether the event is too old to be sent. `nowMs` since 1970. */
   readonly isExpired: (event: RelayEvent, nowMs: number) => boolean
 }
@@ -61,16 +67,7 @@ export function timeRules(plan: TrackingPlan, namespace: string): TimeRules {
       const marks = scopesOf(customerId, data).map(({ scope }) => markOf(name, scope))
       return { id, marks, occurredAt, ttlMs }
     },
-    marksOf: (event) => placesOf(event).map(({ mark }) => mark),
-    supersededAt: (event, stones) => {
-      const times = placesOf(event).flatMap(({ mark, isOwn }) => {
-        const closedAt = stones.get(mark) ?? 0
-        return closedAt > event.occurredAt || (isOwn && closedAt === event.occurredAt)
-          ? [closedAt]
-          : []
-      })
-      return times.length === 0 ? null : Math.max(...times)
-    },
+    placesOf,
     isExpired: (event, nowMs) => {
       if (event.op !== 'track') return false
       const definition = findDefinition(plan, event.name)
@@ -81,16 +78,23 @@ export function timeRules(plan: TrackingPlan, namespace: string): TimeRules {
   }
 }
 
-/** Where an event stands: what happened to its checkout and its cart is about them alone. */
-interface Scope {
-  readonly scope: string
-  readonly isOwn: boolean
+/**
+ * Time of the newest tombstone in these places of an event that supersedes it; null when none does. `stones`: times by mark.
+ */
+export function supersededAt(
+  event: Pick<RelayEvent, 'occurredAt'>,
+  places: readonly Place[],
+  stones: ReadonlyMap<string, number>,
+): number | null {
+  const times = places.flatMap(({ mark, isOwn }) => {
+    const closedAt = stones.get(mark) ?? 0
+    return closedAt > event.occurredAt || (isOwn && closedAt === event.occurredAt) ? [closedAt] : []
+  })
+  return times.length === 0 ? null : Math.max(...times)
 }
 
-/** Where a tombstone of an event would stand. */
-interface Place {
-  readonly mark: string
-  readonly isOwn: boolean
+interface Scope extends Pick<Place, 'isOwn'> {
+  readonly scope: string
 }
 
 /** The order may carry another customer id than the checkout (guest, then account): hence its own ids too. */

@@ -1,7 +1,7 @@
 // What an order makes senseless, and what is too old: the rules of a plan, without Redis.
 import { expect, test } from 'vitest'
 
-import { defineTrackingPlan, retentionPlan, timeRules } from '../src/index.ts'
+import { defineTrackingPlan, retentionPlan, supersededAt, timeRules } from '../src/index.ts'
 import type { TrackEvent } from '../src/index.ts'
 
 const HOUR_MS = 3_600_000
@@ -18,7 +18,7 @@ const event = (name: string, customerId: string, data: Record<string, unknown>):
 
 const meets = (order: TrackEvent, other: TrackEvent): boolean => {
   const stones = rules.tombstonesOf(order)?.marks ?? []
-  return rules.marksOf(other).some((mark) => stones.includes(mark))
+  return rules.placesOf(other).some(({ mark }) => stones.includes(mark))
 }
 
 test.each([
@@ -48,20 +48,21 @@ test('at the same time as its order an event of the same checkout or cart is sup
   })
   const { marks = [] } = rules.tombstonesOf(order) ?? {}
   const stones = new Map(marks.map((mark) => [mark, order.occurredAt]))
-  const supersededAt = (data: Record<string, unknown>, laterMs = 0): number | null => {
+  const closedAt = (data: Record<string, unknown>, laterMs = 0): number | null => {
     const checkout = event('checkout_updated', 'account', data)
-    return rules.supersededAt({ ...checkout, occurredAt: order.occurredAt + laterMs }, stones)
+    const occurredAt = order.occurredAt + laterMs
+    return supersededAt({ occurredAt }, rules.placesOf(checkout), stones)
   }
-  expect(supersededAt({ checkout_id: 'co-1' })).toBe(order.occurredAt)
-  expect(supersededAt({ checkout_id: 'co-2', cart_id: 'ca-1' })).toBe(order.occurredAt)
-  expect(supersededAt({ checkout_id: 'co-1', cart_id: 'ca-1' }, 1)).toBe(null)
-  expect(supersededAt({ checkout_id: 'co-2' })).toBe(null)
-  expect(supersededAt({ checkout_id: 'co-2' }, -1)).toBe(order.occurredAt)
+  expect(closedAt({ checkout_id: 'co-1' })).toBe(order.occurredAt)
+  expect(closedAt({ checkout_id: 'co-2', cart_id: 'ca-1' })).toBe(order.occurredAt)
+  expect(closedAt({ checkout_id: 'co-1', cart_id: 'ca-1' }, 1)).toBe(null)
+  expect(closedAt({ checkout_id: 'co-2' })).toBe(null)
+  expect(closedAt({ checkout_id: 'co-2' }, -1)).toBe(order.occurredAt)
 })
 
 test('an order makes no purchase and no other order senseless', () => {
   const order = event('order_placed', 'account', { order_id: 'o' })
-  expect(rules.marksOf(order)).toEqual([])
+  expect(rules.placesOf(order)).toEqual([])
   expect(meets(order, event('order_fulfilled', 'account', {}))).toBe(false)
   expect(rules.tombstonesOf(event('checkout_started', 'account', {}))).toBe(null)
 })
