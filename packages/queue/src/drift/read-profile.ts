@@ -22,6 +22,9 @@ export function readSeenProfile(
   const number = (field: string): number => Number(hash[field] ?? 0)
   if (hash['seen'] === undefined) return null
   const paths = Object.keys(hash).flatMap((field) => /^l:(.*)$/s.exec(field)?.[1] ?? [])
+  const fields = paths.map((path) => readField(path, hash, windows))
+  // A newer worker may keep types that are not known here.
+  const known = fields.filter(({ types }) => Object.keys(types).length > 0)
   const cut = member.indexOf(' ')
   return {
     producer: member.slice(0, cut),
@@ -32,7 +35,7 @@ export function readSeenProfile(
     lastAt: number('last'),
     recentAt: number('recentAt'),
     over: number('over'),
-    fields: new Map(paths.map((path) => [path, readField(path, hash, windows)])),
+    fields: new Map(known.map((field) => [field.path, field])),
   }
 }
 
