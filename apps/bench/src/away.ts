@@ -11,14 +11,13 @@ import { fileURLToPath } from 'node:url'
 
 import { LIMITS } from '@retention-relay/events'
 import { openNamespace } from '@retention-relay/queue'
-import { startProcess, startTestRedis } from '@retention-relay/testkit'
+import { peakRssMb, startProcess, startTestRedis } from '@retention-relay/testkit'
 import type { TestEnd, TestProcess, TestRedis } from '@retention-relay/testkit'
 import { Redis } from 'ioredis'
 
 import { awayFaults, countEvents } from './away-faults.ts'
 import type { AwayCount } from './away-faults.ts'
 import type { AwayFacts } from './away-producer-process.ts'
-import { peakRssMb } from './peak-rss-mb.ts'
 import { roundTo } from './round-to.ts'
 import { stamp } from './stamp.ts'
 import type { Stamp } from './stamp.ts'
@@ -68,7 +67,7 @@ export async function measureAway(onEnd: TestEnd, seconds: number): Promise<Away
   const producer = startProcess({ script: PRODUCER, args, nodeArgs: ['--expose-gc'], onEnd })
   await producer.waitForLine(/^begun$/)
   await delay(BEFORE_MS)
-  const peakRssBeforeMb = await peakRssMb(producer)
+  const peakRssBeforeMb = peakRssMb(producer.pid)
   await redis.kill('SIGTERM')
   const endedAt = Date.now()
   await delay(seconds * 1000)
@@ -77,7 +76,7 @@ export async function measureAway(onEnd: TestEnd, seconds: number): Promise<Away
   await redis.restart()
   const returnedAt = Date.now()
   const facts = await readFacts(producer)
-  const peakMb = await peakRssMb(producer)
+  const peakMb = peakRssMb(producer.pid)
   await producer.kill('SIGTERM')
   const count = countEvents(facts, await readStored(redis))
   const growth = {

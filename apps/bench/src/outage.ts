@@ -9,7 +9,7 @@ import { createProducer } from '@retention-relay/producer'
 import type { Producer, retentionPlan } from '@retention-relay/producer'
 import { openNamespace, partitionKeys } from '@retention-relay/queue'
 import type { OpenNamespace } from '@retention-relay/queue'
-import { startProcess } from '@retention-relay/testkit'
+import { peakRssMb, startProcess } from '@retention-relay/testkit'
 import type { Redis } from 'ioredis'
 
 import { callAtOnce } from './call-at-once.ts'
@@ -19,7 +19,6 @@ import { CUSTOMERS, loadEvent } from './load.ts'
 import { measureProgress } from './measure-progress.ts'
 import type { OutageFacts } from './outage-facts.ts'
 import { sendLiveEvents } from './outage-live.ts'
-import { peakRssMb } from './peak-rss-mb.ts'
 import { roundTo } from './round-to.ts'
 
 const RECEIVER = fileURLToPath(new URL('outage-receiver-process.js', import.meta.url))
@@ -80,7 +79,7 @@ export async function measureOutage(
   const liveEvents = await live
   await measureProgress(liveEvents, async () => (await readFacts(url)).live)
   const facts = await readFacts(url)
-  const workerPeakRssMb = await peakRssMb(worker)
+  const workerPeakRssMb = peakRssMb(worker.pid)
   await producer.close()
   await worker.kill('SIGTERM')
   await receiver.kill('SIGTERM')

@@ -12,6 +12,8 @@ export interface Report extends HistorySummary {
   readonly failed: number
   /** Events that producers were acknowledged, and a few that were planted. */
   readonly events: number
+  /** The most memory that a worker had in any of the runs, in MB. */
+  readonly peakRssMb: number
   /** Seeds of the runs that failed. */
   readonly failedSeeds: readonly number[]
   /** Faults that were done, by kind. */
@@ -37,6 +39,7 @@ export function reportOf(
     failed: failed.length,
     events: results.reduce((total, { events }) => total + events, 0),
     ...sumOf(results.map(({ summary }) => summary)),
+    peakRssMb: Math.max(...results.map(({ peakRssMb }) => peakRssMb)),
     failedSeeds: failed.map(({ schedule }) => schedule.seed),
     faults: countKinds(results),
     consumer,

@@ -14,7 +14,7 @@ function resultOf(seed: number, parts: Partial<RunResult>): RunResult {
 
 const ORDER = { seed: 2, loadMs: 10_000, consumer: 'relay' } as const
 const { summary } = unfinished('')
-const passed = resultOf(1, { events: 10, summary: { ...summary, repeated: 3 } })
+const passed = resultOf(1, { events: 10, peakRssMb: 120, summary: { ...summary, repeated: 3 } })
 const failed = resultOf(2, { events: 20, faults: ['lost'], summary: { ...summary, lost: 1 } })
 
 test('results add up, and seeds of runs that failed are named', () => {
@@ -26,6 +26,7 @@ test('results add up, and seeds of runs that failed are named', () => {
     failedSeeds: [2],
     lost: 1,
     repeated: 3,
+    peakRssMb: 120,
   })
 })
 

@@ -3,10 +3,8 @@
 //   much as objects; it drains a tenth of them, and has claimed by then what it may.
 // Proves: whatever waits in Redis, a worker takes no more memory than a container of 250 MB gives it.
 
-import { readFileSync } from 'node:fs'
-
 import { startMock } from '@retention-relay/mock-customerio'
-import { startTestRedis } from '@retention-relay/testkit'
+import { peakRssMb, startTestRedis } from '@retention-relay/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { readDocument } from './documents.ts'
@@ -32,12 +30,6 @@ function imageOptions(): string {
   return (JSON.parse(command) as string[]).filter((word) => word.startsWith('--')).join(' ')
 }
 
-/** The kernel's own account of the largest resident set of a process so far. */
-function peakMb(pid: number): number {
-  const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return Number(kilobytes) / 1024
-}
-
 test('a worker stays under 250 MB while a backlog of larger events waits and drains', async () => {
   // What is written to a disk is nothing to this test.
   const redis = await startTestRedis({ args: ['--appendonly', 'no'], onEnd: onTestFinished })
@@ -61,5 +53,5 @@ test('a worker stays under 250 MB while a backlog of larger events waits and dra
     NODE_OPTIONS: imageOptions(),
   })
   await mock.waitFor(({ applied }) => applied >= EVENTS / 10, { timeoutMs: 60_000 })
-  expect(peakMb(worker.process.pid)).toBeLessThan(MOST_MB)
+  expect(peakRssMb(worker.process.pid)).toBeLessThan(MOST_MB)
 })

@@ -27,6 +27,7 @@ export type {
 export { limitProcess } from './limit-process.ts'
 export type { WaitForLineOptions } from './line-log.ts'
 export { LOOSE_PLAN } from './loose-plan-path.ts'
+export { peakRssMb } from './peak-rss-mb.ts'
 export type { Cut, Hold, Match } from './proxy-faults.ts'
 export { startRedisCluster } from './redis-cluster.ts'
 export type { RedisCluster, RedisClusterOptions } from './redis-cluster.ts'

@@ -2,6 +2,7 @@
 
 import { newerEvent, newerJob, olderJob } from '../load/version-jobs.ts'
 import type { JobPlace } from '../load/planted-job.ts'
+import { NEWER_FIELD, sharedHashes } from '../load/version-fields.ts'
 import { NAMESPACE } from '../stage/stage.ts'
 import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
@@ -31,7 +32,8 @@ export const joinFleet: FaultAction = async (stage, { forMs }) => {
 
 /**
  * A job of a newer format, or with a newer event, comes and is held, until each worker in turn is replaced by one that can
- * read it. Each time an older service, which is not replaced yet, adds one more job of its own.
+ * read it. Each time an older service, which is not replaced yet, adds one more job of its own. The newer workers keep more in
+ * the keys that all share than those of today know.
  */
 export const upgradeFleet: FaultAction = async (stage, { forMs, atMs }) => {
   const { schedule, planter, timeline, workers } = stage
@@ -47,6 +49,11 @@ export const upgradeFleet: FaultAction = async (stage, { forMs, atMs }) => {
   await last(stage, forMs)
   // The newer worker: there is none yet, so its words are put into today's.
   await planter.rewrite(job, job.readable)
+  timeline.note(
+    'planter',
+    `adds a field of a newer relay to the keys of partition ${job.partition}`,
+  )
+  for (const key of sharedHashes(NAMESPACE, job.partition)) await planter.addField(key, NEWER_FIELD)
   for (const worker of workers) {
     const older = olderJob(place(`older-${atMs}-${worker.name}`))
     timeline.note('planter', `adds a job of an older service to partition ${older.partition}`)

@@ -1,5 +1,5 @@
 // Puts jobs into the queue by hand, past the producer: BullMQ's own Queue, keys and names of the wire. It tries until Redis
-// has taken the job, and writes the history of a producer.
+// has taken the job, and writes the history of a producer. It also puts fields into the relay's keys.
 
 import { setTimeout as pause } from 'node:timers/promises'
 
@@ -62,6 +62,14 @@ export class JobPlanter {
         await this.#client.hset(key, 'data', JSON.stringify(data))
         await this.#replicated(key)
       }
+    })
+  }
+
+  /** Puts a field into a hash. */
+  async addField(key: string, field: string): Promise<void> {
+    await this.#untilTaken(async () => {
+      await this.#client.hset(key, field, '1')
+      await this.#replicated(key)
     })
   }
 

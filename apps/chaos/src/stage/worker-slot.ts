@@ -4,7 +4,7 @@
 
 import { setTimeout as pause } from 'node:timers/promises'
 
-import { startFaultProxy } from '@retention-relay/testkit'
+import { peakRssMb, startFaultProxy } from '@retention-relay/testkit'
 import type { FaultProxy, Period, ProcessExit, TestProcess } from '@retention-relay/testkit'
 
 import { HealthWatch } from './health-watch.ts'
@@ -24,6 +24,8 @@ interface Life {
   meant: Meant
   /** When it was told to end, by the monotonic clock. Written by who ends it. */
   toldAt: number
+  /** The most memory that it had, in MB; 0 until it is told to end. Written by who ends it. */
+  peakRssMb: number
 }
 
 const REFUSED_PAUSE_MS = 500
@@ -79,6 +81,11 @@ export class WorkerSlot {
     return this.#lives.map(({ period }) => period)
   }
 
+  /** The most memory that one of its processes had before it was told to end, in MB. One that crashed is not counted. */
+  get peakRssMb(): number {
+    return Math.max(0, ...this.#lives.map((life) => life.peakRssMb))
+  }
+
   /** What its processes said of their health, in the order of their starts. */
   get health(): readonly HealthWatch[] {
     return this.#lives.flatMap(({ health }) => health ?? [])
@@ -90,7 +97,7 @@ export class WorkerSlot {
     const process = launchWorker(this.#place, this.destination.url('http'))
     this.#place.timeline.note(this.name, `starts as process ${process.pid}`)
     const period = { from: Date.now(), until: Number.MAX_SAFE_INTEGER }
-    const life: Life = { process, period, health: undefined, meant: 'run', toldAt: 0 }
+    const life: Life = { process, period, health: undefined, meant: 'run', toldAt: 0, peakRssMb: 0 }
     this.#lives.push(life)
     void process.exited.then(async (exit) => await this.#ended(life, exit))
     if (this.#place.consumer === 'relay') await watch(life)
@@ -107,6 +114,7 @@ export class WorkerSlot {
     if (life === undefined) return
     life.meant = signal === 'SIGKILL' ? 'killed' : 'stopped'
     life.toldAt = performance.now()
+    life.peakRssMb = peakRssMb(life.process.pid)
     this.#place.timeline.note(this.name, signal)
     await life.process.kill(signal)
   }

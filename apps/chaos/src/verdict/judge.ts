@@ -6,6 +6,7 @@ import type { Finding, History, HistorySummary } from '@retention-relay/testkit'
 import { checkHistory, describeFinding, readHistory } from '@retention-relay/testkit'
 
 import type { Stage } from '../stage/stage.ts'
+import type { WorkerSlot } from '../stage/worker-slot.ts'
 import { failedRequests, untoldOutages } from './health-told.ts'
 import { keysLeft } from './keys-left.ts'
 import { unexpectedEnds } from './redis-ends.ts'
@@ -32,7 +33,12 @@ export interface Verdict {
   readonly summary: HistorySummary
   /** Events that were acknowledged. */
   readonly events: number
+  /** The most memory that a worker had, in MB. */
+  readonly peakRssMb: number
 }
+
+/** Most memory of a worker, whatever waits in Redis. */
+const MOST_RSS_MB = 250
 
 const NOTHING_COUNTED: HistorySummary = {
   lost: 0,
@@ -54,7 +60,7 @@ const NOTHING_COUNTED: HistorySummary = {
 
 /** Of a run that has not come to its end: it failed, and its histories say nothing. */
 export function unfinished(why: string): Verdict {
-  return { faults: [why], findings: [], summary: NOTHING_COUNTED, events: 0 }
+  return { faults: [why], findings: [], summary: NOTHING_COUNTED, events: 0, peakRssMb: 0 }
 }
 
 /** Judges a run that has come to its end. */
@@ -63,7 +69,12 @@ export async function judge(run: Case): Promise<Verdict> {
   const { findings, summary } = checkHistory(history)
   const own = run.stage.consumer === 'relay' ? await judgeRelay(run, history) : []
   const faults = [...run.missing, ...own, ...findings.map(describeFinding)]
-  return { faults, findings, summary, events: countAcknowledged(history) }
+  const peakRssMb = Math.max(...allWorkers(run.stage).map((worker) => worker.peakRssMb))
+  return { faults, findings, summary, events: countAcknowledged(history), peakRssMb }
+}
+
+function allWorkers({ workers, guest }: Stage): WorkerSlot[] {
+  return [...workers, guest]
 }
 
 function countAcknowledged({ producers }: History): number {
@@ -72,8 +83,8 @@ function countAcknowledged({ producers }: History): number {
 }
 
 async function judgeRelay({ stage, ops, status }: Case, { receipts }: History): Promise<string[]> {
-  const allWorkers = [...stage.workers, stage.guest]
-  const watches = allWorkers.flatMap(({ health }) => health)
+  const workers = allWorkers(stage)
+  const watches = workers.flatMap(({ health }) => health)
   const { outages } = stage.runFile
   const left = await keysLeft(ops.client, stage.schedule.partitions)
   const wrong = status.findings.filter(({ level }) => level === 'fault')
@@ -88,9 +99,16 @@ async function judgeRelay({ stage, ops, status }: Case, { receipts }: History): 
     ...(isUndisturbed(stage.schedule) ? needlesslyUnready(watches, outages) : []),
     ...untoldLoss(
       await Promise.all(stage.runFile.witnesses.map(async ({ exited }) => await exited)),
-      allWorkers.flatMap(({ lines }) => lines),
+      workers.flatMap(({ lines }) => lines),
     ),
-    ...[...allWorkers, ...stage.producers, stage.mock].flatMap(({ unexpected }) => unexpected),
+    ...tooLarge(workers),
+    ...[...workers, ...stage.producers, stage.mock].flatMap(({ unexpected }) => unexpected),
     ...unexpectedEnds(stage.redis.nodes, stage.meantEnds),
   ]
+}
+
+function tooLarge(workers: readonly WorkerSlot[]): string[] {
+  return workers
+    .filter(({ peakRssMb }) => peakRssMb > MOST_RSS_MB)
+    .map(({ name, peakRssMb }) => `${name} had ${peakRssMb} MB in memory`)
 }

@@ -1,7 +1,5 @@
-// What each worker says of itself once all is quiet: nothing pending, nothing old, no reason to wait, no more memory
-// taken than it may, and counts that agree with the durable ones.
-
-import { readFileSync } from 'node:fs'
+// What each worker says of itself once all is quiet: nothing pending, nothing old, no reason to wait, and counts that
+// agree with the durable ones.
 
 import type { RelayStatus } from '@retention-relay/ops'
 
@@ -12,16 +10,10 @@ import type { WorkerSlot } from '../stage/worker-slot.ts'
 /** Samples by name and labels, as in the text of /metrics. */
 type Samples = ReadonlyMap<string, number>
 
-/** Most memory of a worker, whatever waits in Redis. */
-const MOST_RSS_KB = 250 * 1024
-
 /** What is wrong; asked before the workers are stopped. */
 export async function restlessWorkers(stage: Stage, status: RelayStatus): Promise<string[]> {
   const scrapes = await Promise.all(stage.workers.map(async (worker) => await scrape(worker)))
-  const own = stage.workers.flatMap((worker, index) => [
-    ...restless(worker, scrapes[index]!),
-    ...tooLarge(worker),
-  ])
+  const own = stage.workers.flatMap((worker, index) => restless(worker, scrapes[index]!))
   const counted = scrapes.map((samples) => ({
     accepted: counterOf(samples, 'accepted'),
     delivered: counterOf(samples, 'delivered'),
@@ -57,12 +49,4 @@ function restless({ name }: WorkerSlot, samples: Samples): string[] {
   return [...samples]
     .filter(([sample, value]) => value !== 0 && gauges.includes(sample.split('{', 1)[0]!))
     .map(([sample, value]) => `${name} says ${sample} ${value} when all is quiet`)
-}
-
-/** The most that the present process ever had in memory. */
-function tooLarge({ name, process }: WorkerSlot): string[] {
-  if (process === undefined) return []
-  const status = readFileSync(`/proc/${process.pid}/status`, 'utf8')
-  const peakKb = Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0)
-  return peakKb <= MOST_RSS_KB ? [] : [`${name} had ${Math.round(peakKb / 1024)} MB in memory`]
 }
