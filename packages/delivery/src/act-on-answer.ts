@@ -12,7 +12,7 @@ import type { Lease } from './lease.ts'
 import type { Settler } from './outcomes.ts'
 import { deadOutcome, deliveredOutcome } from './outcomes.ts'
 import type { PendingEvent } from './pending-event.ts'
-import type { DeliveryObserver } from './ports.ts'
+import type { DeliveryObserver, DestinationPort } from './ports.ts'
 import type { RateShare } from './rate-share.ts'
 import type { Outcome } from './settlements.ts'
 
@@ -20,6 +20,9 @@ import type { Outcome } from './settlements.ts'
 const REFUSED_CAP_MS = 5_000
 /** Unreadable answers in a row after which the relay says that it is paused. */
 const UNREADABLE_IN_A_ROW = 3
+
+/** An answer, and how long it took. */
+export type Answer = Awaited<ReturnType<DestinationPort['send']>>
 
 /** What comes next for a batch. */
 export type Step =
@@ -73,7 +76,13 @@ export function verdictOf(response: ResponseClass): Verdict {
 /** Whether the request counts as failed when events are told from an outage: refusals that prove nothing do too. */
 export function hasFailed(response: ResponseClass): boolean {
   if (response.kind === 'refused') return !response.believable
+  if (response.kind === 'item_errors_unclear') return !isBelievable(response.rejection)
   return response.kind === 'unauthorized' || verdictOf(response) === 'down'
+}
+
+/** Customer.io says a reason or a field. */
+function isBelievable({ reason, field }: Rejection): boolean {
+  return reason !== undefined || field !== undefined
 }
 
 /** Acts on the answers of one session. */
@@ -86,14 +95,15 @@ export class AnswerActions {
   }
 
   /** Acts on the answer to a batch. */
-  async act(batch: Batch, response: ResponseClass): Promise<Step> {
+  async act(batch: Batch, { response, durationMs }: Answer): Promise<Step> {
     switch (response.kind) {
       case 'delivered':
-        return this.#settleAccepted(batch, new Map())
+        return this.#settleAccepted(batch, new Map(), durationMs)
       case 'partly_refused':
         return this.#settleAccepted(
           batch,
           new Map(response.rejections.map((item) => [item.index, item])),
+          durationMs,
         )
       case 'item_errors_unclear':
         return this.#unclear(batch, response.rejection)
@@ -114,9 +124,9 @@ export class AnswerActions {
     }
   }
 
-  #settleAccepted(batch: Batch, refused: ReadonlyMap<number, Rejection>): Step {
+  #settleAccepted(batch: Batch, refused: ReadonlyMap<number, Rejection>, durationMs: number): Step {
     const { gate, rate, settle, settler } = this.#parts
-    if (refused.size < batch.length) gate.noteAccepted()
+    if (refused.size < batch.length) gate.noteAccepted(durationMs)
     rate.recover()
     this.#unreadableInARow = 0
     const outcomes = batch.map(({ pending }, index) => {
@@ -134,8 +144,7 @@ export class AnswerActions {
    */
   #unclear(batch: Batch, rejection: Rejection): Step {
     if (batch.length > 1) for (const { pending } of batch) pending.history.maybeDelivered = true
-    const believable = rejection.reason !== undefined || rejection.field !== undefined
-    return this.#refused(batch, 'rejected', rejection, believable)
+    return this.#refused(batch, 'rejected', rejection, isBelievable(rejection))
   }
 
   /** A refused batch goes again in halves; a single event is dead if the refusal is believable. */
@@ -159,10 +168,10 @@ export class AnswerActions {
    * A refusal that is not in Customer.io's words may be a proxy's, of whatever it is asked. It is about the event when it
    * comes again and again while others are accepted.
    */
-  #isProven({ history }: PendingEvent): boolean {
-    const { gate } = this.#parts
-    const row = { failures: 1, acceptedBefore: gate.accepted }
-    return isRefusedForGood(suspectAgain(history, row, gate), gate)
+  #isProven({ history, event }: PendingEvent): boolean {
+    const seen = this.#parts.gate.seenBy(event.op)
+    const row = { failures: 1, acceptedBefore: seen.accepted }
+    return isRefusedForGood(suspectAgain(history, row, seen), seen)
   }
 
   #putAside(pending: PendingEvent, rejection: Rejection): void {

@@ -5,6 +5,7 @@
 import { encodeOperation, isProfileOperation, LIMITS } from '@retention-relay/events'
 
 import type { CustomerLanes } from './customer-lanes.ts'
+import { goesAlone } from './isolate-event.ts'
 import type { PendingEvent } from './pending-event.ts'
 
 /** An event and its encoded operation. */
@@ -38,14 +39,12 @@ const ENVELOPE_BYTES = 12
 export interface BatchRules {
   /** Dedupe members of events that are on their way: a second one of the same id waits. */
   readonly onTheirWay: ReadonlySet<string>
-  /** Whether an event goes alone. */
-  readonly goesAlone: (pending: PendingEvent) => boolean
   readonly limits: BatchLimits
 }
 
 /** Takes the next batch from the lanes; null when nothing can go now. */
 export function nextBatch(lanes: CustomerLanes, rules: BatchRules): Batch | null {
-  const { onTheirWay, goesAlone, limits } = rules
+  const { onTheirWay, limits } = rules
   const items: BatchItem[] = []
   const members = new Set<string>()
   let bytes = ENVELOPE_BYTES

@@ -12,7 +12,6 @@ import { JobClaims } from './claim-jobs.ts'
 import { CustomerLanes } from './customer-lanes.ts'
 import type { Decoded } from './inbox.ts'
 import { Inbox } from './inbox.ts'
-import { goesAlone } from './isolate-event.ts'
 import type { MassRejection } from './mass-rejection.ts'
 import { noteSettled } from './note-settled.ts'
 import { deadPositionOutcome } from './outcomes.ts'
@@ -128,13 +127,9 @@ export class DrainSession {
   }
 
   async #sendNext(): Promise<void> {
-    const { gate, limits } = this.#parts
+    const { limits } = this.#parts
     this.#decode()
-    const batch = nextBatch(this.#lanes, {
-      onTheirWay: this.#onTheirWay,
-      goesAlone: (pending) => goesAlone(pending, gate),
-      limits,
-    })
+    const batch = nextBatch(this.#lanes, { onTheirWay: this.#onTheirWay, limits })
     if (batch === null) {
       await this.#change.promise
       return

@@ -2,14 +2,19 @@
 // credentials, a pause of the namespace, the circuit breaker. How many requests were accepted and how many failed is the
 // evidence by which a bad event is told from an outage.
 
+import type { RelayEvent } from '@retention-relay/events'
+import { isProfileOperation } from '@retention-relay/events'
+
 import { CircuitBreaker } from './circuit-breaker.ts'
 import type { BreakerParts, Permit, Verdict } from './circuit-breaker.ts'
 import { CredentialsHold } from './credentials-hold.ts'
 import type { CredentialsHoldParts, Unauthorized } from './credentials-hold.ts'
+import { EndpointRecord } from './endpoint-record.ts'
+import type { Evidence } from './isolate-event.ts'
 import type { NamespacePause } from './namespace-pause.ts'
 
-/** Requests that tell how healthy the endpoint is at present. */
-const RECENT = 200
+/** Bound on a profile operation, which nothing deduplicates, in milliseconds. */
+export const PROFILE_TIMEOUT_MS = 3_000
 
 /** Between two questions to an endpoint that is out, while nothing waits to be sent, in milliseconds. */
 const IDLE_ASK_MS = 2_000
@@ -26,10 +31,8 @@ export class EndpointGate {
   readonly #pause: NamespacePause
   readonly #parts: EndpointGateParts
   #isAsking = false
-  #accepted = 0
-  #failed = 0
-  /** Whether each of the last requests failed, oldest first. */
-  readonly #recent: boolean[] = []
+  readonly #all = new EndpointRecord()
+  readonly #prompt = new EndpointRecord()
 
   constructor(parts: EndpointGateParts) {
     this.#credentials = new CredentialsHold(parts)
@@ -38,9 +41,12 @@ export class EndpointGate {
     this.#pause = parts.pause
   }
 
-  /** Requests of which the endpoint has accepted an event since the start. */
-  get accepted(): number {
-    return this.#accepted
+  /**
+   * What requests have shown of the endpoint. For a profile operation, which waits a shorter time, an answer that took longer
+   * than that is a failure: an endpoint that is slow must not be its death.
+   */
+  seenBy(op: RelayEvent['op']): Evidence {
+    return isProfileOperation(op) ? this.#prompt : this.#all
   }
 
   /** Whether its credentials are refused at present. */
@@ -51,21 +57,6 @@ export class EndpointGate {
   /** Whether the circuit breaker lets only probes through. */
   get isOpen(): boolean {
     return this.#breaker.state !== 'closed'
-  }
-
-  /** Requests that failed since the start. */
-  get failed(): number {
-    return this.#failed
-  }
-
-  /**
-   * Part of the last requests that failed, 0..1, but for so many failures of the caller's own; a half while nothing is
-   * known.
-   */
-  recentlyFailed(ownFailures: number): number {
-    const failed = Math.max(0, this.#recent.filter(Boolean).length - ownFailures)
-    const accepted = this.#recent.filter((hasFailed) => !hasFailed).length
-    return (failed + 1) / (failed + accepted + 2)
   }
 
   /** Waits until a request may go; null when the signal aborted first. Every permit goes back by `leave`. */
@@ -84,16 +75,17 @@ export class EndpointGate {
     this.#breaker.leave(permit, verdict, detail, leastWaitMs)
   }
 
-  /** An event of a request was accepted. */
-  noteAccepted(): void {
-    this.#accepted += 1
-    this.#note(false)
+  /** An event of a request was accepted, `tookMs` after it was sent. */
+  noteAccepted(tookMs: number): void {
+    this.#all.noteAccepted()
+    if (tookMs < PROFILE_TIMEOUT_MS) this.#prompt.noteAccepted()
+    else this.#prompt.noteFailed(false)
   }
 
-  /** A request failed. Those of a suspect event alone say nothing of how the endpoint is at present. */
+  /** A request failed; `isSuspectAlone`: one with nothing but a suspect event. */
   noteFailed(isSuspectAlone: boolean): void {
-    this.#failed += 1
-    if (!isSuspectAlone) this.#note(true)
+    this.#all.noteFailed(isSuspectAlone)
+    this.#prompt.noteFailed(isSuspectAlone)
   }
 
   /** A request was answered 401 or 403: asks the endpoint what it is about, and holds everybody if need be. */
@@ -122,10 +114,5 @@ export class EndpointGate {
 
   #isIdle(): boolean {
     return this.#breaker.state === 'open' && this.#breaker.waiting === 0
-  }
-
-  #note(hasFailed: boolean): void {
-    this.#recent.push(hasFailed)
-    if (this.#recent.length > RECENT) this.#recent.shift()
   }
 }

@@ -37,6 +37,7 @@ export interface Evidence extends Totals {
 
 /** Failures in a row of one batch, and what was accepted before the first of them. */
 export interface FailedInARow {
+  /** Of those that an event may have caused: a rate that is limited, say, is nobody's fault. */
   readonly failures: number
   /** Of these, beyond those after which an event is looked for. */
   readonly over: number
@@ -65,11 +66,11 @@ export function isSuspectAlone(batch: Batch): boolean {
 }
 
 /**
- * A suspect event goes alone. One that became suspect while nothing was accepted, so in an outage, goes with the others as
- * long as that lasts.
+ * A suspect event goes alone. One that became suspect while nothing was accepted, so in an outage, goes with the others: at
+ * its end there may be thousands. It goes alone once it has failed alone while others were accepted.
  */
-export function goesAlone({ history: { suspect } }: PendingEvent, { accepted }: Totals): boolean {
-  return suspect !== undefined && (suspect.failures > 0 || accepted > suspect.acceptedBefore)
+export function goesAlone({ history: { suspect } }: PendingEvent): boolean {
+  return suspect !== undefined && suspect.failures > 0
 }
 
 /**
@@ -94,12 +95,15 @@ export function suspectAgain(
   seen: Totals,
 ): Suspect {
   const known = history.suspect
+  const ownFailures = known?.ownFailures ?? 0
   const isHealthy = seen.accepted > (known?.acceptedBefore ?? row.acceptedBefore)
-  const counted = isHealthy ? Math.min(row.failures, SUSPECT_TRIES) : 0
+  const fresh = known === undefined ? row.failures : ownFailures - known.judgedFailures
+  const counted = isHealthy ? Math.min(row.failures, fresh, SUSPECT_TRIES) : 0
   const suspect: Suspect = {
     failures: (known?.failures ?? 0) + counted,
     acceptedBefore: seen.accepted,
-    ownFailures: (known?.ownFailures ?? 0) + (known === undefined ? 0 : row.failures),
+    ownFailures,
+    judgedFailures: ownFailures,
     since: known?.since ?? { accepted: seen.accepted, failed: seen.failed },
   }
   history.suspect = suspect

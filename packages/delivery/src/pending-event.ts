@@ -34,8 +34,10 @@ export interface SendHistory {
 export interface Suspect {
   /** Requests with nothing but it that failed, or were refused, while others were accepted. */
   readonly failures: number
-  /** All requests with nothing but it that failed, or were refused, since it became suspect. */
-  readonly ownFailures: number
+  /** All requests with nothing but it that failed, or were refused, since it became suspect. Counted by who sends it. */
+  ownFailures: number
+  /** Of these, when it was last judged. */
+  readonly judgedFailures: number
   /** Accepted requests of the endpoint when it last failed. */
   readonly acceptedBefore: number
   /** What was known of the endpoint when it became suspect. */

@@ -6,13 +6,14 @@
 import type { ResponseClass } from '@retention-relay/events'
 
 import { AnswerActions, hasFailed, verdictOf } from './act-on-answer.ts'
-import type { AnswerParts, Step } from './act-on-answer.ts'
+import type { Answer, AnswerParts, Step } from './act-on-answer.ts'
 import { backoffMs } from './backoff.ts'
 import type { Batch } from './batch.ts'
 import type { Verdict } from './circuit-breaker.ts'
+import { PROFILE_TIMEOUT_MS } from './endpoint-gate.ts'
 import type { ClearanceParts, ClearedBatch } from './clear-batch.ts'
 import { clearBatch, isProfileBatch } from './clear-batch.ts'
-import type { FailedInARow } from './isolate-event.ts'
+import type { Evidence, FailedInARow } from './isolate-event.ts'
 import {
   canaryOf,
   isSuspectAlone,
@@ -29,8 +30,6 @@ import type { SendHistories } from './send-histories.ts'
 
 /** Bound on a request in milliseconds. */
 export const REQUEST_TIMEOUT_MS = 10_000
-/** Bound on a profile operation, which nothing deduplicates, in milliseconds. */
-export const PROFILE_TIMEOUT_MS = 3_000
 /** Failures in a row of one batch after which it may be an event of it, and not the endpoint, that fails. */
 const CANARY_AFTER = 3
 
@@ -79,29 +78,33 @@ export class BatchSender {
     this.#aside.clear()
     this.#record = { failed: 0, partsFailed: 0, partsAccepted: 0 }
     this.#size = batch.length
-    await this.#sendAll(batch, CANARY_AFTER, this.#parts.gate.accepted)
+    await this.#sendAll(batch, CANARY_AFTER, this.#seen(batch).accepted)
   }
 
   /** `tries`: failures in a row before an event of the batch is looked for; `acceptedBefore` the first of them. */
   async #sendAll(batch: Batch, tries: number, acceptedBefore: number): Promise<void> {
-    const { gate } = this.#parts
+    if (batch.length === 0) return
+    const seen = this.#seen(batch)
     let open = batch
     let failures = 0
+    // Of these, those that an event of the batch may have caused.
+    let doubtful = 0
     while (open.length > 0) {
       const sent = await this.#sendOnce(open, failures + 1)
       open = sent.open
       if (sent.step.kind === 'done') return
-      if (sent.step.kind === 'halve') return await this.#sendHalves(open, tries, gate.accepted)
+      if (sent.step.kind === 'halve') return await this.#sendHalves(open, tries, seen.accepted)
       if (sent.step.kind === 'again') continue
       failures += 1
       const { mayBeContent, leastWaitMs } = sent.step
-      const before = gate.accepted
-      const over = failures - triesOf(open, tries)
+      if (mayBeContent) doubtful += 1
+      const before = seen.accepted
+      const over = doubtful - triesOf(open, tries)
       if (mayBeContent && over >= 0) {
-        const row = { failures, over, ofBatch: this.#record, acceptedBefore }
+        const row = { failures: doubtful, over, ofBatch: this.#record, acceptedBefore }
         open = await this.#isolate(open, row, leastWaitMs)
       }
-      const isHealthy = gate.accepted > before
+      const isHealthy = seen.accepted > before
       if (!isHealthy && open.length > 0) await this.#wait(failures, leastWaitMs)
     }
   }
@@ -109,11 +112,11 @@ export class BatchSender {
   async #sendOnce(batch: Batch, attempt: number): Promise<Sent> {
     const cleared = await clearBatch(batch, this.#parts)
     if (cleared === null) return NOTHING_LEFT
-    const response = await this.#request(cleared, attempt)
-    return { open: cleared.batch, step: await this.#answers.act(cleared.batch, response) }
+    const answer = await this.#request(cleared, attempt)
+    return { open: cleared.batch, step: await this.#answers.act(cleared.batch, answer) }
   }
 
-  async #request({ batch, permit }: ClearedBatch, attempt: number): Promise<ResponseClass> {
+  async #request({ batch, permit }: ClearedBatch, attempt: number): Promise<Answer> {
     const { gate } = this.#parts
     let verdict: Verdict = 'unknown'
     let detail = ''
@@ -126,12 +129,23 @@ export class BatchSender {
       verdict = verdictOf(response)
       detail = detailOf(response)
       if (response.kind === 'retry') leastWaitMs = response.retryAfterMs ?? 0
-      if (hasFailed(response)) gate.noteFailed(isSuspectAlone(batch))
+      if (hasFailed(response)) this.#noteFailed(batch)
       this.#count(batch, hasFailed(response), verdict)
-      return response
+      return answer
     } finally {
       gate.leave(permit, verdict, detail, leastWaitMs)
     }
+  }
+
+  #noteFailed(batch: Batch): void {
+    const isAlone = isSuspectAlone(batch)
+    if (isAlone) batch[0]!.pending.history.suspect!.ownFailures += 1
+    this.#parts.gate.noteFailed(isAlone)
+  }
+
+  /** What is known of the endpoint, for this batch. */
+  #seen(batch: Batch): Evidence {
+    return this.#parts.gate.seenBy(batch[0]!.pending.event.op)
   }
 
   #count(batch: Batch, failed: boolean, verdict: Verdict): void {
@@ -141,7 +155,7 @@ export class BatchSender {
     else if (isPart && verdict === 'up') this.#record.partsAccepted += 1
   }
 
-  async #handOver(batch: Batch): ReturnType<DestinationPort['send']> {
+  async #handOver(batch: Batch): Promise<Answer> {
     const { destination, lease, cut } = this.#parts
     return await destination.send({
       operations: batch.map(({ operation }) => operation),
@@ -152,7 +166,7 @@ export class BatchSender {
   }
 
   /** Keeps what the answer shows of each event, and tells the observer. */
-  #note(batch: Batch, answer: Awaited<ReturnType<DestinationPort['send']>>, attempt: number): void {
+  #note(batch: Batch, answer: Answer, attempt: number): void {
     const { lease, observer, histories } = this.#parts
     const { response, status, durationMs } = answer
     const unknownOutcome = 'unknownOutcome' in response && response.unknownOutcome
@@ -191,9 +205,9 @@ export class BatchSender {
     if (batch.length === 1) {
       return this.#suspect(batch[0]!.pending, row, leastWaitMs) ? [] : batch
     }
-    const { gate } = this.#parts
-    if (gate.accepted > row.acceptedBefore) {
-      if (!isSuspicious(row, gate)) return batch
+    const seen = this.#seen(batch)
+    if (seen.accepted > row.acceptedBefore) {
+      if (!isSuspicious(row, seen)) return batch
       // What was seen of the endpoint holds for the halves too: many events may be bad.
       await this.#sendHalves(batch, 1, row.acceptedBefore)
       return []
@@ -215,10 +229,11 @@ export class BatchSender {
    */
   #suspect(pending: PendingEvent, row: FailedInARow, leastMs: number): boolean {
     const { gate, settle, settler, random, hasOthers } = this.#parts
+    const seen = gate.seenBy(pending.event.op)
     const isNew = pending.history.suspect === undefined
-    if (isNew && gate.accepted > row.acceptedBefore && !isSuspicious(row, gate)) return false
-    const suspect = suspectAgain(pending.history, row, gate)
-    if (isExhausted(suspect, gate)) {
+    if (isNew && seen.accepted > row.acceptedBefore && !isSuspicious(row, seen)) return false
+    const suspect = suspectAgain(pending.history, row, seen)
+    if (isExhausted(suspect, seen)) {
       const message = `${suspect.failures} requests with nothing but this event failed while others were accepted`
       settle([deadOutcome(pending, 'exhausted', { message }, settler)])
       return true

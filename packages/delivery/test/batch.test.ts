@@ -14,7 +14,7 @@ const setup = (...events: RelayEvent[]) => {
   for (const pending of pendAll(...events)) lanes.add(pending)
   const onTheirWay = new Set<string>()
   const next = (limits: BatchLimits = DEFAULT_BATCH_LIMITS): Batch | null => {
-    const batch = nextBatch(lanes, { onTheirWay, goesAlone: () => false, limits })
+    const batch = nextBatch(lanes, { onTheirWay, limits })
     for (const { pending } of batch ?? []) onTheirWay.add(pending.member)
     return batch
   }

@@ -2,9 +2,9 @@
 // which part of a batch is asked whether the endpoint is healthy.
 import { expect, test } from 'vitest'
 
-import { canaryOf, isExhausted, isSuspicious } from '../src/isolate-event.ts'
+import { canaryOf, isExhausted, isSuspicious, suspectAgain } from '../src/isolate-event.ts'
 import type { Batch } from '../src/batch.ts'
-import type { Suspect } from '../src/pending-event.ts'
+import type { SendHistory, Suspect } from '../src/pending-event.ts'
 import { track } from './events.ts'
 import { UNAVAILABLE } from './scripted-destination.ts'
 import { batchOf, setupSender } from './sender-setup.ts'
@@ -12,7 +12,7 @@ import { batchOf, setupSender } from './sender-setup.ts'
 const NOTHING = { accepted: 0, failed: 0 }
 
 function suspect(failures: number, ownFailures = failures): Suspect {
-  return { failures, ownFailures, acceptedBefore: 0, since: NOTHING }
+  return { failures, ownFailures, judgedFailures: ownFailures, acceptedBefore: 0, since: NOTHING }
 }
 
 test.each([
@@ -30,6 +30,15 @@ test.each([
   },
 )
 
+test('a failure of a suspect event counts once, however often the event is judged', () => {
+  const history: SendHistory = { attempts: 0, maybeDelivered: false, suspect: suspect(3) }
+  const judge = (accepted: number) =>
+    suspectAgain(history, { failures: 5, acceptedBefore: 0 }, { accepted, failed: 5 }).failures
+  expect(judge(1)).toBe(3)
+  history.suspect!.ownFailures += 1
+  expect([judge(2), judge(3)]).toEqual([4, 4])
+})
+
 test('while nothing is accepted no number of failures is enough', () => {
   expect(isExhausted(suspect(1000), { accepted: 0, failed: 1_000_000 })).toBe(false)
 })
@@ -41,7 +50,7 @@ test('a failure of a suspect event counts as the endpoint’s: it is evidence fo
   const batch = batchOf(track('a'))
   batch[0]!.pending.history.suspect = suspect(0)
   await send(batch)
-  expect([destination.sent.length, gate.failed]).toEqual([2, 2])
+  expect([destination.sent.length, gate.seenBy('track').failed]).toEqual([2, 2])
 })
 
 const idsOf = (batch: Batch): string[] => batch.map(({ pending }) => pending.event.id)

@@ -4,10 +4,11 @@ import { expect, test } from 'vitest'
 import { retentionPlan, timeRules } from '@retention-relay/events'
 import type { RelayEvent, ResponseClass } from '@retention-relay/events'
 
+import { PROFILE_TIMEOUT_MS } from '../src/endpoint-gate.ts'
 import type { ConsumerBench } from './consumer-setup.ts'
 import { forMs, setupConsumer, startConsumer } from './consumer-setup.ts'
 import { NAMESPACE, suppress, track } from './events.ts'
-import { DELIVERED, UNAVAILABLE } from './scripted-destination.ts'
+import { DELIVERED, refusal, UNAVAILABLE } from './scripted-destination.ts'
 import type { SentRequest } from './scripted-destination.ts'
 import { batchOf, setupSender } from './sender-setup.ts'
 
@@ -140,6 +141,58 @@ test('an endpoint that fails at random, nine of ten, kills nothing', async () =>
   await forMs(bench, 240 * MINUTE_MS)
   expect(bench.partition.deadLetters).toEqual([])
   expect(bench.destination.applied).toHaveLength(live.length)
+})
+
+test('an endpoint that limits most requests and fails half of the others kills nothing', async () => {
+  const bench = setupConsumer()
+  let state = 11
+  const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+  const limited: ResponseClass = { ...UNAVAILABLE, cause: 'rate_limited' } as ResponseClass
+  bench.destination.answer = () => {
+    const drawn = random()
+    if (drawn < 0.6) return limited
+    return drawn < 0.8 ? UNAVAILABLE : DELIVERED
+  }
+  startConsumer(bench)
+  const live = await trickle(bench, 30)
+  await forMs(bench, 240 * MINUTE_MS)
+  expect(bench.partition.deadLetters).toEqual([])
+  expect(bench.destination.applied).toHaveLength(live.length)
+})
+
+test('an endpoint that takes longer than a profile operation may wait kills none', async () => {
+  const bench = setupConsumer()
+  const slow = suppress('slow')
+  bench.partition.add(slow)
+  bench.destination.tookMs = PROFILE_TIMEOUT_MS + 1000
+  const unanswered = { ...UNAVAILABLE, cause: 'timeout', unknownOutcome: true } as ResponseClass
+  bench.destination.answer = ({ request }) =>
+    request.timeoutMs < bench.destination.tookMs ? unanswered : DELIVERED
+  startConsumer(bench)
+  await trickle(bench, 20)
+  expect(bench.partition.deadLetters).toEqual([])
+  bench.destination.tookMs = 20
+  await forMs(bench, MINUTE_MS)
+  expect(bench.partition.deadLetters).toEqual([])
+  expect(bench.destination.applied.filter(({ action }) => action === 'suppress')).toHaveLength(1)
+})
+
+test('after a time in which all was refused in strange words what waits goes in whole batches', async () => {
+  const bench = setupConsumer()
+  // One request in a second.
+  bench.rate.setShare(1 / 100_000)
+  const events = Array.from({ length: 100 }, (_, index) => track(`n-${index}`))
+  bench.partition.add(...events)
+  let isRefused = true
+  bench.destination.answer = () => (isRefused ? refusal(false) : DELIVERED)
+  startConsumer(bench)
+  await forMs(bench, 30 * MINUTE_MS)
+  const before = bench.destination.sent.length
+  isRefused = false
+  await forMs(bench, 5 * MINUTE_MS)
+  expect(bench.partition.deadLetters).toEqual([])
+  expect(bench.destination.applied).toHaveLength(events.length)
+  expect(bench.destination.sent.length - before).toBeLessThan(50)
 })
 
 test.each([

@@ -43,6 +43,8 @@ export class ScriptedDestination implements DestinationPort {
   /** What was accepted, in order. */
   readonly applied: SentOperation[] = []
   answer: Answer = () => DELIVERED
+  /** What it says that a request took, in milliseconds. */
+  tookMs = 20
   probe: DestinationPort['probe'] = async () => ({ kind: 'accepted' })
   /** Requests under way, and the most that there were at once. */
   inFlight = 0
@@ -56,7 +58,7 @@ export class ScriptedDestination implements DestinationPort {
     this.mostInFlight = Math.max(this.mostInFlight, this.inFlight)
     const response = await this.#respond(sent)
     this.inFlight -= 1
-    return { response, status: 200, durationMs: 20 }
+    return { response, status: 200, durationMs: this.tookMs }
   }
 
   /** Ids of the events of each request. */

@@ -3,8 +3,9 @@ import type { ResponseClass } from '@retention-relay/events'
 import { expect, test } from 'vitest'
 
 import { PROFILE_LEASE_MS } from '../src/clear-batch.ts'
+import { PROFILE_TIMEOUT_MS } from '../src/endpoint-gate.ts'
 import { Lease, momentOf } from '../src/lease.ts'
-import { PROFILE_TIMEOUT_MS, REQUEST_TIMEOUT_MS } from '../src/send-batch.ts'
+import { REQUEST_TIMEOUT_MS } from '../src/send-batch.ts'
 import { suppress, track } from './events.ts'
 import { FakeClock, idle } from './fake-clock.ts'
 import { DELIVERED, UNAVAILABLE } from './scripted-destination.ts'
@@ -30,7 +31,7 @@ test('an accepted batch is delivered, in one request of its operations in order'
     [a.id, 'delivered'],
     [b.id, 'delivered'],
   ])
-  expect(gate.accepted).toBe(1)
+  expect(gate.seenBy('track').accepted).toBe(1)
 })
 
 test('of a partly refused batch only the named events are dead, with what was said about them', async () => {
@@ -58,7 +59,7 @@ test('a partly refused batch of which nothing was accepted is no proof of a heal
   const said = { status: 207, reason: 'invalid' }
   destination.answer = () => ({ kind: 'partly_refused', rejections: [{ index: 0, ...said }] })
   await send(batchOf(a))
-  expect(gate.accepted).toBe(0)
+  expect(gate.seenBy('track').accepted).toBe(0)
 })
 
 test('an outage costs no event its life: nothing is halved for good, and the batch goes when it is over', async () => {
@@ -111,6 +112,18 @@ test('a 429 shrinks the rate and is obeyed in its Retry-After', async () => {
   await send(batchOf(a))
   expect(clock.monotonic() - start).toBeGreaterThanOrEqual(120_000)
   expect(rates).toEqual([before, before / 2])
+})
+
+test('a rate that is limited is no fault of an event: the batch stays whole', async () => {
+  const { destination, gate, send } = setupSender()
+  destination.answer = (_sent, index) => {
+    // Requests of others.
+    for (let count = 0; count < 20; count += 1) gate.noteAccepted(20)
+    if (index < 3) return again({ cause: 'rate_limited' })
+    return index === 3 ? UNAVAILABLE : DELIVERED
+  }
+  await send(batchOf(a, b))
+  expect(destination.batches).toEqual(Array.from({ length: 5 }, () => [a.id, b.id]))
 })
 
 test('a 503 does not shrink the rate', async () => {

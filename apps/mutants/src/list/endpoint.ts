@@ -8,6 +8,7 @@ const CIRCUIT_BREAKER = 'packages/delivery/src/circuit-breaker.ts'
 
 const ISOLATE_EVENT_TEST = 'packages/delivery/test/isolate-event.test.ts'
 const EVIDENCE_TEST = 'packages/delivery/test/evidence.test.ts'
+const SEND_BATCH_TEST = 'packages/delivery/test/send-batch.test.ts'
 const CIRCUIT_BREAKER_TEST = 'packages/delivery/test/circuit-breaker.test.ts'
 
 export const endpointMutants: readonly Mutant[] = [
@@ -15,11 +16,56 @@ export const endpointMutants: readonly Mutant[] = [
     name: 'suspect-sent-with-others',
     breaks: 'A poison event makes its neighbours fail again and again.',
     file: ISOLATE_EVENT,
-    find: '(suspect.failures > 0 || accepted > suspect.acceptedBefore)',
-    replace: '(suspect.failures < 0 || accepted < suspect.acceptedBefore)',
+    find: 'return suspect !== undefined && suspect.failures > 0',
+    replace: 'return suspect !== undefined && suspect.failures < 0',
     test: {
       file: ISOLATE_EVENT_TEST,
       name: 'several poison events of which there are five stop nobody else',
+    },
+  },
+  {
+    name: 'suspect-of-an-outage-sent-alone',
+    breaks:
+      'After an hour in which everything was refused each event leaves in a request of its own.',
+    file: ISOLATE_EVENT,
+    find: 'return suspect !== undefined && suspect.failures > 0',
+    replace: 'return suspect !== undefined',
+    test: {
+      file: ISOLATE_EVENT_TEST,
+      name: 'after a time in which all was refused in strange words what waits goes in whole batches',
+    },
+  },
+  {
+    name: 'limited-rate-taken-for-a-fault',
+    breaks: 'An endpoint that limits the rate makes events suspect, and they die of it.',
+    file: SEND_BATCH,
+    find: 'if (mayBeContent) doubtful += 1',
+    replace: 'doubtful += 1',
+    test: {
+      file: SEND_BATCH_TEST,
+      name: 'a rate that is limited is no fault of an event: the batch stays whole',
+    },
+  },
+  {
+    name: 'failure-judged-twice',
+    breaks: 'A suspect event that waits in place dies of half as many failures.',
+    file: ISOLATE_EVENT,
+    find: 'Math.min(row.failures, fresh, SUSPECT_TRIES)',
+    replace: 'Math.min(row.failures, SUSPECT_TRIES)',
+    test: {
+      file: EVIDENCE_TEST,
+      name: 'a failure of a suspect event counts once, however often the event is judged',
+    },
+  },
+  {
+    name: 'slow-endpoint-taken-for-healthy',
+    breaks: 'An endpoint that answers in four seconds is the death of every delete and suppress.',
+    file: 'packages/delivery/src/endpoint-gate.ts',
+    find: 'if (tookMs < PROFILE_TIMEOUT_MS)',
+    replace: 'if (tookMs > 0)',
+    test: {
+      file: ISOLATE_EVENT_TEST,
+      name: 'an endpoint that takes longer than a profile operation may wait kills none',
     },
   },
   {
@@ -34,8 +80,8 @@ export const endpointMutants: readonly Mutant[] = [
     name: 'failures-of-other-suspects-left-out',
     breaks: 'An outage for one customer in five kills their events.',
     file: SEND_BATCH,
-    find: 'if (hasFailed(response)) gate.noteFailed(isSuspectAlone(batch))',
-    replace: 'if (hasFailed(response) && !isSuspectAlone(batch)) gate.noteFailed(false)',
+    find: 'this.#parts.gate.noteFailed(isAlone)',
+    replace: 'if (!isAlone) this.#parts.gate.noteFailed(false)',
     test: {
       file: EVIDENCE_TEST,
       name: 'a failure of a suspect event counts as the endpoint’s: it is evidence for every other one',
@@ -45,8 +91,8 @@ export const endpointMutants: readonly Mutant[] = [
     name: 'failures-of-an-outage-counted',
     breaks: 'Failures alone count although nothing else was accepted meanwhile: an outage kills.',
     file: ISOLATE_EVENT,
-    find: 'const counted = isHealthy ? Math.min(row.failures, SUSPECT_TRIES) : 0',
-    replace: 'const counted = isHealthy ? Math.min(row.failures, SUSPECT_TRIES) : row.failures',
+    find: 'Math.min(row.failures, fresh, SUSPECT_TRIES) : 0',
+    replace: 'Math.min(row.failures, fresh, SUSPECT_TRIES) : row.failures',
     test: {
       file: ISOLATE_EVENT_TEST,
       name: 'an isolated event holds only its own customer up: the others go ahead before it dies',
