@@ -17,9 +17,12 @@ import {
   LeaseStore,
   partitionKeys,
   PartitionQueue,
+  readTombstones,
   ScriptRunner,
+  tombstoneScripts,
+  writeTombstones,
 } from '../src/index.ts'
-import { customerTag, identifiedKey } from '../src/keys.ts'
+import { customerTag, identifiedKey, tombstoneKey } from '../src/keys.ts'
 import type { PartitionKeys, RedisClient, SettledJob } from '../src/index.ts'
 import { deadAt, memberAt, openBull, TTL_MS, wholeJob } from './partition-setup.ts'
 import { SlotMove } from './slot-move.ts'
@@ -36,7 +39,12 @@ beforeAll(async () => {
   cluster = await startRedisCluster({ masters: 2, onEnd: afterAll })
   client = createRedisClient(cluster.addresses, { name: 'test' })
   await awaitRedis(client, { timeoutMs: 20_000 })
-  runner = new ScriptRunner(client, [...consumeScripts, ...leaseScripts, ...identifiedScripts])
+  runner = new ScriptRunner(client, [
+    ...consumeScripts,
+    ...leaseScripts,
+    ...identifiedScripts,
+    ...tombstoneScripts,
+  ])
   await runner.load()
 })
 afterAll(() => closeRedisClient(client))
@@ -96,6 +104,25 @@ it('who was identified is not asked of a master that does not have the customers
   await move.end()
   const again = await findUnidentified(runner, 'moving', { identified: [], asked: ['cus_1'] })
   expect(again).toEqual(new Set())
+})
+
+it('tombstones are read wherever they are', async () => {
+  const [first, second, third] = ['00', '40', '80'].map((start) => start.padEnd(32, 'a'))
+  const marks = [first!, second!, third!]
+  const bury = { occurredAt: 5, id: 'order', ttlMs: 60_000 }
+  await writeTombstones(runner, 'graves', { ...bury, marks: [first!, second!] })
+  const found = new Map([
+    [first, 5],
+    [second, 5],
+  ])
+  const key = tombstoneKey('graves', first!)
+  const move = new SlotMove(client, key)
+  await move.begin()
+  expect(await readTombstones(client, 'graves', marks)).toEqual(found)
+  await move.carry([key])
+  expect(await readTombstones(client, 'graves', marks)).toEqual(found)
+  await move.end()
+  expect(await readTombstones(client, 'graves', marks)).toEqual(found)
 })
 
 it('a lease is renewed wherever its keys are together', async () => {

@@ -19,8 +19,8 @@ export const sendMutants: readonly Mutant[] = [
     name: 'settle-before-the-answer',
     breaks: 'What was never delivered counts as delivered.',
     file: SEND_BATCH,
-    find: 'const response = await this.#request(cleared, attempt)',
-    replace: `const response: ResponseClass = { kind: 'delivered' }
+    find: 'const answer = await this.#request(cleared, attempt)',
+    replace: `const answer: Answer = { response: { kind: 'delivered' }, status: 200, durationMs: 1 }
     void this.#request(cleared, attempt)`,
     test: {
       file: SEND_BATCH_TEST,

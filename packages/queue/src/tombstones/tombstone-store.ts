@@ -4,6 +4,7 @@
 
 import type { Tombstones } from '@retention-relay/events'
 
+import { isCluster } from '../connection/client.ts'
 import type { RedisClient } from '../connection/client.ts'
 import type { Script, ScriptRunner } from '../connection/script.ts'
 import { tombstoneKey, tombstoneTag } from '../keys.ts'
@@ -35,7 +36,12 @@ export async function readTombstones(
   const found = new Map<string, number>()
   const groups = [...byTag(marks).values()]
   const replies = await Promise.all(
-    groups.map((group) => client.mget(group.map((mark) => tombstoneKey(namespace, mark)))),
+    groups.map((group) =>
+      readGroup(
+        client,
+        group.map((mark) => tombstoneKey(namespace, mark)),
+      ),
+    ),
   )
   groups.forEach((group, at) => {
     group.forEach((mark, index) => {
@@ -44,6 +50,19 @@ export async function readTombstones(
     })
   })
   return found
+}
+
+/**
+ * Values of keys that share a slot. While it moves to another master of a Cluster Redis answers for none of several keys at
+ * once, and for each alone: every partition with a cart or a checkout may ask for them.
+ */
+async function readGroup(client: RedisClient, keys: readonly string[]): Promise<(string | null)[]> {
+  try {
+    return await client.mget([...keys])
+  } catch (error) {
+    if (!isCluster(client)) throw error
+    return await Promise.all(keys.map((key) => client.get(key)))
+  }
 }
 
 /** Marks whose keys share a slot. */
