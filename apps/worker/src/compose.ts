@@ -48,6 +48,7 @@ import type { OpenNamespace, RedisClient } from '@retention-relay/queue'
 import type { WorkerConfig } from './config.ts'
 import { RedisPartition } from './partition-port.ts'
 import type { RedisRefusals } from './redis-refusals.ts'
+import type { WallClocks } from './wall-clocks.ts'
 
 /** The connections of a worker. */
 export interface Connections {
@@ -105,11 +106,15 @@ export interface PlanRules {
  *
  * @throws RelayError `RELAY_CONFIG_INVALID` when its time rules cannot be kept.
  */
-export function rulesOf(plan: TrackingPlan, namespace: string): PlanRules {
+export function rulesOf(plan: TrackingPlan, namespace: string, clocks: WallClocks): PlanRules {
+  const time = timeRules(plan, namespace)
   return {
-    time: timeRules(plan, namespace),
+    time: {
+      ...time,
+      isExpired: (event, nowMs) => time.isExpired(event, Math.min(nowMs, clocks.earlier())),
+    },
     identifyFirst: identifyFirst(plan),
-    judge: (event) => judgeEvent(event, plan, systemClock.wall()),
+    judge: (event) => judgeEvent(event, plan, clocks.later()),
   }
 }
 
@@ -121,6 +126,7 @@ export interface DeliveryParts {
   readonly destination: TrackDestination
   readonly gates: Gates
   readonly rules: PlanRules
+  readonly wallClocks: WallClocks
   readonly observer: DeliveryObserver
   readonly refusals: RedisRefusals
   /** Redis was emptied: it has lost the namespace. */
@@ -218,7 +224,7 @@ function consumers(parts: DeliveryParts, nextToken: () => string): (lease: Lease
 }
 
 function registryPort(parts: DeliveryParts, runner: ScriptRunner): RegistryPort {
-  const { namespace, workerId, refusals, emptied, tailed } = parts
+  const { namespace, workerId, refusals, wallClocks, emptied, tailed } = parts
   const keys = namespaceKeys(namespace.namespace)
   const { ttlMs } = DEFAULT_LEASE_TIMES
   const { createdAt } = namespace
@@ -227,7 +233,8 @@ function registryPort(parts: DeliveryParts, runner: ScriptRunner): RegistryPort 
   return {
     register: async () => {
       const reply = await refusals.follow(() => registry.register())
-      const { live, pause, wasEmptied, isTailed } = reply
+      const { live, pause, wasEmptied, isTailed, nowMs } = reply
+      wallClocks.told(nowMs)
       if (wasEmptied) emptied()
       tailed(isTailed)
       return { live, pause: pause === null ? null : pause.detail }

@@ -30,6 +30,7 @@ import { observationOf } from './observation.ts'
 import type { Observation } from './observation.ts'
 import { RedisRefusals } from './redis-refusals.ts'
 import { watchRedis } from './redis-watch.ts'
+import { WallClocks } from './wall-clocks.ts'
 
 /** Wait before Redis is tried again, in milliseconds. */
 const REDIS_WAIT_MS = 5000
@@ -55,6 +56,7 @@ export interface WorkerParts {
 /** One worker process. */
 export class Worker {
   readonly #config: WorkerConfig
+  readonly #wallClocks = new WallClocks(systemClock)
   readonly #rules: PlanRules
   readonly #logger: Logger
   readonly #workerId = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`
@@ -78,7 +80,7 @@ export class Worker {
    */
   constructor(parts: WorkerParts) {
     this.#config = parts.config
-    this.#rules = rulesOf(parts.plan, parts.config.RELAY_NAMESPACE)
+    this.#rules = rulesOf(parts.plan, parts.config.RELAY_NAMESPACE, this.#wallClocks)
     this.#logger = parts.logger.child({ worker: this.#workerId })
     this.#health = healthOf(this.#logger)
     this.#connections = connect(this.#config.REDIS_URL)
@@ -210,6 +212,7 @@ export class Worker {
       destination: this.#destination,
       gates: this.#gates,
       rules: this.#rules,
+      wallClocks: this.#wallClocks,
       observer: this.#observation.observer,
       refusals: new RedisRefusals(this.#health, this.#logger),
       emptied: () => void this.#namespace.foundEmptied(),

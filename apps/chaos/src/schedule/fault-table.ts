@@ -43,7 +43,7 @@ export const FAULTS = {
   /** No new file descriptors while its connections are cut. */
   worker_out_of_files: { lane: 'worker', weight: 1, forMs: [1500, 4000] },
   /** Amount: seconds that the wall clock is ahead for the time. */
-  worker_clock_jumps: { lane: 'worker', weight: 2, forMs: [2000, 6000], amount: [-120, 120] },
+  worker_clock_jumps: { lane: 'worker', weight: 2, forMs: [2000, 6000], amount: [-7200, 7200] },
 
   /** All at once, by SIGKILL; all start again after the time. */
   fleet_killed: { lane: 'fleet', weight: 1, forMs: [500, 3000] },

@@ -164,4 +164,16 @@ export const timeMutants: readonly Mutant[] = [
     replace: "ARGV[1] .. ':' .. ARGV[2])",
     test: { file: TOMBSTONES_REDIS_TEST, name: 'a tombstone expires' },
   },
+  {
+    name: 'clock-of-redis-forgotten',
+    breaks:
+      'On a machine that was suspended every live event is dead, since it happens in the future.',
+    file: 'apps/worker/src/wall-clocks.ts',
+    find: 'return Math.max(...this.#both())',
+    replace: 'return Math.min(...this.#both())',
+    test: {
+      file: 'apps/worker/test/wall-clocks.test.ts',
+      name: 'the clock of Redis that says 1100 is the other one',
+    },
+  },
 ]

@@ -22,6 +22,8 @@ export interface RegistryReply {
   readonly wasEmptied: boolean
   /** Somebody looks at the live view. */
   readonly isTailed: boolean
+  /** Redis' clock, in milliseconds since 1970. */
+  readonly nowMs: number
 }
 
 /** One worker's view of the registry. */
@@ -69,12 +71,14 @@ export class WorkerRegistry {
       [workers, config, tail],
       args,
     )) as unknown[]
-    const [partitions = '', createdAt = '', pause = '', asked = '0', ...live] = reply.map(replyText)
+    const [partitions = '', createdAt = '', pause = '', asked = '0', now = '', ...live] =
+      reply.map(replyText)
     return {
       live,
       pause: readPause(pause),
       wasEmptied: this.#noteSettings(partitions, createdAt),
       isTailed: asked === '1',
+      nowMs: Number(now),
     }
   }
 
