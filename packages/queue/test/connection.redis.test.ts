@@ -169,6 +169,23 @@ describe('a client', () => {
     expect(waits).toEqual(waits.map(() => 1000))
   })
 
+  it('that calls itself ready and refuses every command is waited for, and nobody is starved meanwhile', async () => {
+    const client = connect(redis.url)
+    await awaitRedis(client, { timeoutMs: 10_000 })
+    const info = client.info.bind(client)
+    let refusals = 0
+    client.info = () => {
+      refusals += 1
+      return Promise.reject(new Error('the stream cannot be written'))
+    }
+    const away = await awaitRedis(client, { timeoutMs: 250 })
+    expect(away).toMatchObject({ kind: 'away', cause: { message: 'the stream cannot be written' } })
+    expect(refusals).toBeLessThan(10)
+    setTimeout(() => (client.info = info), 150)
+    expect(await awaitRedis(client, { timeoutMs: 10_000 })).toMatchObject({ kind: 'ready' })
+    expect(client.listenerCount('ready')).toBe(0)
+  })
+
   it('closes a connection that stays silent, and comes back by itself', async () => {
     const silent = await startTestRedis({ onEnd: onTestFinished })
     const client = connect(silent.url, { options: { socketTimeout: 200 } })

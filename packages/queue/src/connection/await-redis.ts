@@ -13,8 +13,8 @@ import { assertUsable, inspectRedis } from './inspect.ts'
 import type { RedisFacts } from './inspect.ts'
 import { unusableError } from './unusable.ts'
 
-/** Between two looks at the map of the slots, in milliseconds. */
-const REFRESH_MS = 100
+/** Between two looks at a client that cannot be used yet, in milliseconds. */
+const LOOK_MS = 100
 
 /** How the wait ended. */
 export type RedisArrival =
@@ -42,7 +42,7 @@ export async function awaitRedis(
   })
   const listening = new AbortController()
   const arrival = arrive(client, listening.signal, (error) => {
-    cause = bareError(error)
+    cause = error
   })
   try {
     return await Promise.race([arrival, late])
@@ -53,19 +53,28 @@ export async function awaitRedis(
   }
 }
 
+/**
+ * A client calls itself ready for some moments after its connection was lost, and refuses every command at once. Who asked
+ * again without a pause would not let it notice.
+ */
 async function arrive(
   client: RedisClient,
   signal: AbortSignal,
-  onError: (error: Error) => void,
+  report: (error: Error) => void,
 ): Promise<RedisArrival> {
-  try {
-    await untilReady(client, signal, onError)
-    const facts = await inspectCurrent(client, signal)
-    for (const node of facts) assertUsable(node, isCluster(client))
-    return { kind: 'ready', facts }
-  } catch (error) {
-    if (error instanceof RelayError) throw error
-    return { kind: 'away', cause: bareError(error) }
+  for (;;) {
+    try {
+      await untilReady(client, signal, report)
+      const facts = await inspectCurrent(client, signal)
+      for (const node of facts) assertUsable(node, isCluster(client))
+      return { kind: 'ready', facts }
+    } catch (error) {
+      if (error instanceof RelayError) throw error
+      const cause = bareError(error)
+      if (signal.aborted || client.status === 'end') return { kind: 'away', cause }
+      report(cause)
+      await pause(LOOK_MS)
+    }
   }
 }
 
@@ -83,7 +92,7 @@ async function inspectCurrent(
     if (!isCluster(client) || signal.aborted) return facts
     if (hasEverySlot(client) && !facts.some(({ readOnly }) => readOnly)) return facts
     client.refreshSlotsCache()
-    await pause(REFRESH_MS)
+    await pause(LOOK_MS)
   }
 }
 
@@ -95,20 +104,24 @@ function untilReady(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: Error): void => {
-      report(error)
+      report(bareError(error))
       const fault = unusableError(error)
-      if (fault !== null) reject(fault)
+      if (fault !== null) settle(() => reject(fault))
     }
-    const onReady = (): void => resolve()
-    const onEnd = (): void => reject(new Error('the client was closed'))
-    signal.addEventListener('abort', () => {
+    const onReady = (): void => settle(resolve)
+    const onEnd = (): void => settle(() => reject(new Error('the client was closed')))
+    const onAbort = (): void => settle(() => undefined)
+    const settle = (how: () => void): void => {
       client.off('error', onError)
       client.off('ready', onReady)
       client.off('end', onEnd)
-    })
+      signal.removeEventListener('abort', onAbort)
+      how()
+    }
+    signal.addEventListener('abort', onAbort)
     client.on('error', onError)
     client.on('ready', onReady)
     client.on('end', onEnd)
-    if (client.status === 'ready') resolve()
+    if (client.status === 'ready') onReady()
   })
 }
