@@ -1,5 +1,5 @@
-// What a run leaves in Redis, written beside the histories: the durable counters and the unresolved dead letters. The
-// control keeps no counters, and its dead letters are BullMQ's failed jobs.
+// What a run leaves in Redis, written beside the histories: the durable counters, the unresolved dead letters, and
+// what jobs still hold. The control keeps no counters, and its dead letters are BullMQ's failed jobs.
 
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,10 +12,11 @@ import { countDedupeIds } from './dedupe-ids.ts'
 import { readFailedJobs } from './failed-jobs.ts'
 import { NAMESPACE } from './stage/stage.ts'
 import type { Stage } from './stage/stage.ts'
+import { readUnfinished } from './unfinished-jobs.ts'
 
 const PAGE = 500
 
-/** Writes counts.json and dead-letters.ndjson; returns the status. */
+/** Writes counts.json, dead-letters.ndjson and unfinished.json; returns the status. */
 export async function writeEvidence(stage: Stage, ops: OpsConnection): Promise<RelayStatus> {
   const { folder, consumer } = stage
   const status = await readStatus(ops, NAMESPACE)
@@ -26,6 +27,8 @@ export async function writeEvidence(stage: Stage, ops: OpsConnection): Promise<R
   const letters = isRelay ? await readDeadLetters(ops) : await readFailedJobs(ops.client, status)
   const lines = letters.map((letter) => `${JSON.stringify(letter)}\n`)
   writeFileSync(join(folder, 'dead-letters.ndjson'), lines.join(''))
+  const unfinished = await readUnfinished(ops.client, status)
+  writeFileSync(join(folder, 'unfinished.json'), `${JSON.stringify(unfinished)}\n`)
   return status
 }
 

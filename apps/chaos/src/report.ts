@@ -55,6 +55,7 @@ function sumOf(summaries: readonly HistorySummary[]): HistorySummary {
     summaries.reduce((total, summary) => total + of(summary), 0)
   return {
     lost: sum(({ lost }) => lost),
+    undelivered: sum(({ undelivered }) => undelivered),
     unsent: sum(({ unsent }) => unsent),
     refusedForGood: sum(({ refusedForGood }) => refusedForGood),
     nothingAcknowledged: sum(({ nothingAcknowledged }) => nothingAcknowledged),

@@ -14,6 +14,10 @@ const END = '<!-- /chaos -->'
 const ROWS: readonly (readonly [text: string, of: (report: Report) => number])[] = [
   ['runs in which something went wrong', ({ failed }) => failed],
   ['acknowledged events that were lost', ({ lost }) => lost],
+  [
+    'acknowledged events that still waited a minute after the load',
+    ({ undelivered }) => undelivered,
+  ],
   ['events that took effect twice without need', ({ doubled }) => doubled],
   ['events of a customer out of order', ({ inversions }) => inversions],
   ['a customer in two requests at once', ({ overlaps }) => overlaps],

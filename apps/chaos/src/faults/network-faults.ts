@@ -49,7 +49,7 @@ export const holdBack: FaultAction = async (stage, { forMs, amount }) => {
 }
 
 async function cutOne(stage: Stage, proxy: FaultProxy, number: number): Promise<void> {
-  const isCarriedOut = Math.floor(number / 2) % 2 === 0
+  const isCarriedOut = Math.floor(number / stage.redis.proxies().length) % 2 === 0
   const point = isCarriedOut ? ({ after: 'request' } as const) : ({ before: 'request' } as const)
   const cut = proxy.cut(point).catch(() => undefined)
   await Promise.race([cut, last(stage, MEET_MS)])

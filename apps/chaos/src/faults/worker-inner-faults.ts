@@ -8,8 +8,8 @@ import { last } from './fault-action.ts'
 import type { FaultAction } from './fault-action.ts'
 import { slotOf } from './worker-faults.ts'
 
-/** A worker has more than so many open. */
-const FEW_FILES = 20
+/** Those of the standard streams: what is closed cannot be opened again. */
+const FEW_FILES = 3
 const MANY_FILES = 1024
 
 /** The event loop stands still. */

@@ -21,8 +21,8 @@ export interface WorkerPlace {
   readonly timeline: Timeline
 }
 
-/** Far above what it needs, so that it is met only by the fault that fills it. */
-const HEAP_MB = 256
+/** As the image gives it: with more a worker may take more memory than it promises. */
+const HEAP_MB = 192
 
 /** `destination`: base of the Track API, behind the slot's own proxy. */
 export function launchWorker(place: WorkerPlace, destination: string): TestProcess {

@@ -42,6 +42,7 @@ const MOST_RSS_MB = 250
 
 const NOTHING_COUNTED: HistorySummary = {
   lost: 0,
+  undelivered: 0,
   unsent: 0,
   refusedForGood: 0,
   nothingAcknowledged: 0,

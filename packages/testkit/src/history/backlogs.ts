@@ -18,7 +18,7 @@ export class Backlogs {
   readonly #calledAt: Times
   readonly #settledAt: Times
 
-  /** When requests began that were not answered well, in ascending order. */
+  /** When requests began that were not answered well, or with a page instead of what they asked for, in ascending order. */
   readonly #failedAt: readonly number[]
 
   constructor(events: Iterable<CalledEvent>, { received, requests }: Traffic, run: RunFacts) {
@@ -29,7 +29,9 @@ export class Backlogs {
       ),
     )
     this.#failedAt = requests
-      .flatMap((request) => (isAnsweredWell(request) ? [] : [request.openedAt]))
+      .flatMap((request) =>
+        isAnsweredWell(request) && request.operations.length > 0 ? [] : [request.openedAt],
+      )
       .toSorted((one, other) => one - other)
   }
 

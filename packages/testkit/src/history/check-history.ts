@@ -30,7 +30,7 @@ export function checkHistory(history: History): HistoryCheck {
   const traffic = readTraffic(receipts, events)
   const repeats = findDoubled(traffic, run)
   const findings = [
-    ...findLost(events.values(), traffic, deadLetters, run),
+    ...findLost(events.values(), traffic, history),
     ...findUnsent(events, traffic, deadLetters),
     ...findRefusals(producers),
     ...findNothingAcknowledged(events.values()),
@@ -58,6 +58,7 @@ function summarize(
     findings.filter((finding) => finding.kind === 'overlap' && finding.why === why).length
   return {
     lost: count('lost'),
+    undelivered: count('undelivered'),
     unsent: count('unsent'),
     refusedForGood: count('refusedForGood'),
     nothingAcknowledged: count('nothingAcknowledged'),

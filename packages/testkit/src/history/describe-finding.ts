@@ -4,9 +4,11 @@ import type { Finding } from './finding.ts'
 
 export function describeFinding(finding: Finding): string {
   switch (finding.kind) {
-    case 'lost': {
-      const { id, customerId, process, acknowledgedAt } = finding
-      return `${time(acknowledgedAt)} lost: ${id} of ${customerId}, acknowledged to ${process}, was never received`
+    case 'lost':
+    case 'undelivered': {
+      const { kind, id, customerId, process, acknowledgedAt } = finding
+      const fate = kind === 'lost' ? 'was never received' : 'still waits in a job'
+      return `${time(acknowledgedAt)} ${kind}: ${id} of ${customerId}, acknowledged to ${process}, ${fate}`
     }
     case 'unsent': {
       const { why, id, at, request } = finding

@@ -4,9 +4,9 @@ import type { DeadReason } from '@retention-relay/events'
 
 /** One breach of a guarantee. Times are wall-clock milliseconds; `request` numbers are those of receipts.ndjson. */
 export type Finding =
-  /** Acknowledged, and neither received nor a dead letter. */
+  /** Acknowledged, and neither received nor a dead letter; `undelivered` where a job still holds it. */
   | {
-      readonly kind: 'lost'
+      readonly kind: 'lost' | 'undelivered'
       readonly id: string
       readonly customerId: string
       readonly process: string
@@ -102,6 +102,7 @@ export type Finding =
 /** Findings by kind, and what was sent again and is no failure. */
 export interface HistorySummary {
   readonly lost: number
+  readonly undelivered: number
   readonly unsent: number
   readonly refusedForGood: number
   readonly nothingAcknowledged: number

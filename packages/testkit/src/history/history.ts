@@ -7,6 +7,8 @@ export interface History {
   readonly producers: readonly ProducerHistory[]
   readonly receipts: readonly ReceiptRecord[]
   readonly deadLetters: readonly DeadLetterLine[]
+  /** Ids of the events in jobs that are not finished. */
+  readonly unfinished: readonly string[]
   /** Null where the consumer keeps none, as BullMQ's own Worker does not. */
   readonly counts: Counts | null
 }

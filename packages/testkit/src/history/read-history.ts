@@ -17,6 +17,7 @@ export function readHistory(folder: string): History {
     producers: readProducers(folder),
     receipts: readLines(join(folder, 'receipts.ndjson'), true) as ReceiptRecord[],
     deadLetters: readLines(join(folder, 'dead-letters.ndjson'), false) as DeadLetterLine[],
+    unfinished: readObject(join(folder, 'unfinished.json')) as string[],
     counts: readObject(join(folder, 'counts.json')) as Counts | null,
   }
 }

@@ -3,6 +3,7 @@
 //   producer-N.ndjson     one file per process start of a producer: its calls, and how each ended
 //   receipts.ndjson       what the mock Customer.io was sent, in the order in which it applied it (`--receipts FILE`)
 //   dead-letters.ndjson   the unresolved dead letters, at the end of the run
+//   unfinished.json       ids of the events in jobs that are not finished, at the end of the run
 //   counts.json           the durable counters of the relay, at the end of the run; `null` where the consumer keeps none
 //   run.json              what the run was allowed to do
 //

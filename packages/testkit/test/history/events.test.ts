@@ -39,6 +39,21 @@ test('an acknowledged event that was never received is lost', () => {
   })
 })
 
+test('an acknowledged event that a job still holds at the end is undelivered, and not lost', () => {
+  holds((history, choice) => {
+    const ids = acknowledged(history)
+    const sent = calls(history).filter(({ id, planted }) => ids.has(id) && planted === undefined)
+    const late = choose(sent, choice)
+    const left = withReceipts(
+      history,
+      history.receipts.filter((record) => !isOf(late, record)),
+    )
+    expect(findingsOfEvents({ ...left, unfinished: [late.id] })).toMatchObject([
+      { kind: 'undelivered', id: late.id },
+    ])
+  })
+})
+
 test('what was acknowledged before Redis lost its disk is not lost, what came later is', () => {
   holds((history, choice) => {
     const ids = acknowledged(history)

@@ -37,6 +37,7 @@ function setup(files: Record<string, string> = {}): string {
     'producer-1.ndjson': ndjson(CALLED, ACKNOWLEDGED),
     'receipts.ndjson': '',
     'dead-letters.ndjson': '',
+    'unfinished.json': '[]',
     'counts.json': JSON.stringify(COUNTS),
     'run.json': JSON.stringify(RUN),
     'notes.txt': 'not a part of the history',

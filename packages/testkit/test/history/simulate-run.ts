@@ -165,6 +165,7 @@ function historyOf(run: Simulation): History {
     producers: run.producers.map((records, index) => ({ process: `producer-${index}`, records })),
     receipts: run.receipts,
     deadLetters: run.deadLetters,
+    unfinished: [],
     counts: {
       accepted: run.accepted,
       delivered: run.taken.size,

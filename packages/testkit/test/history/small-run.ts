@@ -48,6 +48,7 @@ export function runOf(
     producers: [{ process: 'producer-1', records: [...events, ...ends] }],
     receipts,
     deadLetters: [],
+    unfinished: [],
     counts: {
       accepted: events.length,
       delivered: events.length,
