@@ -2,13 +2,11 @@
 // Timeline: an identify and a cart of this moment come.
 // Proves: no event dies of the worker's own clock.
 
-import { retentionPlan } from '@retention-relay/events'
 import { startMock } from '@retention-relay/mock-customerio'
-import { createProducer } from '@retention-relay/producer'
 import { startTestRedis } from '@retention-relay/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 
-import { PartitionOutside } from './jobs.ts'
+import { identify, PartitionOutside, track } from './jobs.ts'
 import { ObservedWorker } from './observed-worker.ts'
 import { settingsOf } from './settings.ts'
 
@@ -23,25 +21,16 @@ test.each([
   const mock = await startMock()
   onTestFinished(() => mock.close())
   const partition = new PartitionOutside(redis, where)
-  new ObservedWorker({
+  const worker = new ObservedWorker({
     ...settingsOf(where, mock),
     RELAY_TRACKING_PLAN: undefined,
     REDIS_URL: redis.url,
     NODE_OPTIONS: `--import ${CLOCK_OFF}`,
     RELAY_TEST_CLOCK_MS: String(hours * HOUR_MS),
   })
-  const producer = await createProducer({
-    namespace: where,
-    redis: redis.url,
-    partitions: 1,
-    trackingPlan: retentionPlan,
-  })
-  await producer.identify('cus_1', { vip_tier: 'gold' })
-  await producer.track('cus_1', {
-    name: 'cart_updated',
-    data: { cart_id: 'ca-1', items: [], value: 19.9, currency: 'EUR' },
-  })
-  await producer.close()
+  const cart = { cart_id: 'ca-1', items: [], value: 19.9, currency: 'EUR' }
+  await partition.add([identify('cus_1'), { ...track('cus_1', cart), name: 'cart_updated' }])
   await mock.waitFor((summary) => summary.applied === 2)
   expect(await partition.deadLetters()).toEqual([])
+  expect(worker.logged('events.tolerated')).toEqual([])
 })
