@@ -57,6 +57,20 @@ test('a request is written as it opens, with its operations in order, and as it 
   expect(written[5]).toMatchObject({ outcome: 'duplicate' })
 })
 
+test('what a request carried to no effect is written too', async () => {
+  const { mock, batch, lines } = await setupReceipts()
+  mock.fault({ kind: 'answer', status: 502 })
+  await batch([event('a', 'x', { id: ulid(1) }), identify('b', {})])
+  mock.clearFaults()
+  await batch([event('a', '')])
+  const operations = (await lines()).filter(({ kind }) => kind === 'operation')
+  expect(operations).toMatchObject([
+    { request: 1, index: 0, customerId: 'a', id: ulid(1), outcome: 'unapplied' },
+    { request: 1, index: 1, customerId: 'b', action: 'identify', outcome: 'unapplied' },
+    { request: 2, index: 0, customerId: 'a', outcome: 'rejected' },
+  ])
+})
+
 test('what has no id is told apart by a mark: attribute, device token, primary of a merge', async () => {
   const { batch, lines } = await setupReceipts()
   const person = { type: 'person', identifiers: { id: 'a' } }

@@ -14,6 +14,7 @@ import type { MockState } from '../state.ts'
 import { tooLarge } from '../track/answer.ts'
 import type { Call } from '../track/call.ts'
 import { carryOut, type Outlet } from './carry-out.ts'
+import { itemsOf } from './items-of.ts'
 import { hasEvent } from './has-event.ts'
 import { parseBody, readBody } from './read-body.ts'
 import { serve } from './serve.ts'
@@ -46,6 +47,7 @@ export async function handleTrack(
   exchange.receivedAtMs = context.clock.now()
   const call = callFrom(request, path, body.bytes, exchange)
   const delivery = decide(context, state, call, request)
+  state.receipts?.unapplied(exchange, itemsOf(call))
   context.changed()
   carryOut(delivery, outlet)
 }

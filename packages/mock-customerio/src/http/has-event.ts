@@ -2,10 +2,10 @@
 // v2 batch: any item; v2 entity and v1 events: the body itself.
 import type { Call } from '../track/call.ts'
 import { isObject } from '../track/operation.ts'
+import { itemsOf } from './items-of.ts'
 
-export function hasEvent({ body }: Call, name: string): boolean {
-  if (body.kind !== 'json' || !isObject(body.value)) return false
-  const { batch } = body.value
-  if (!Array.isArray(batch)) return body.value.name === name
-  return batch.some((item: unknown) => isObject(item) && item.name === name)
+export function hasEvent(call: Call, name: string): boolean {
+  const { body } = call
+  const single = body.kind === 'json' ? [body.value] : []
+  return [...single, ...itemsOf(call)].some((item) => isObject(item) && item.name === name)
 }

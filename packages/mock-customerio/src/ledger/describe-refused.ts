@@ -1,5 +1,5 @@
-// What can be said of an operation that was refused, for the page: it may be anything at all, so
-// each part is taken where it has the right shape and left out where it has not.
+// What can be said of an operation that was refused, or never looked at: it may be anything at all,
+// so each part is taken where it has the right shape and left out where it has not.
 import { ACTIONS, isObject, type Action } from '../track/operation.ts'
 import type { RecentOperation } from './recent-operations.ts'
 
@@ -7,7 +7,8 @@ type Description = Omit<RecentOperation, 'error' | 'receivedAt' | 'requestNumber
 
 export function describeRefused(raw: unknown): Description {
   const item = isObject(raw) ? raw : {}
-  const identifiers = isObject(item.identifiers) ? item.identifiers : {}
+  const who = item.identifiers ?? item.secondary
+  const identifiers = isObject(who) ? who : {}
   return {
     serial: -1,
     customerId: textOf(identifiers.id) ?? '',

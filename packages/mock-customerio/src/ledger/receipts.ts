@@ -4,6 +4,7 @@
 // event loop, so a mock that is killed loses the last turn and nothing before it.
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { customerIdOf, type Operation } from '../track/operation.ts'
+import { describeRefused } from './describe-refused.ts'
 import type { RecentOperation } from './recent-operations.ts'
 import type { Exchange } from './requests.ts'
 
@@ -14,6 +15,9 @@ export class Receipts {
   readonly #path: string
   /** Lines of this turn. */
   #lines: string[] = []
+
+  /** The last request of which an operation was written. */
+  #lastApplied = 0
 
   /** Set by `abandon`: a reset has given the file to the next state. */
   #isAbandoned = false
@@ -31,6 +35,7 @@ export class Receipts {
   operation(received: RecentOperation, operation: Operation | null): void {
     const { requestNumber, batchIndex, receivedAt, action, customerId, id, name, outcome } =
       received
+    this.#lastApplied = requestNumber
     this.#add({
       kind: 'operation',
       request: requestNumber,
@@ -43,6 +48,17 @@ export class Receipts {
       timestamp: typeof operation?.timestamp === 'number' ? operation.timestamp : null,
       mark: operation === null ? '' : markOf(operation),
       outcome,
+    })
+  }
+
+  /** What a complete request carried, as far as it can be read, where it came to no effect. */
+  unapplied({ number, receivedAtMs }: Exchange, items: readonly unknown[]): void {
+    if (number === this.#lastApplied) return
+    items.forEach((item, index) => {
+      const { action, customerId, id, name } = describeRefused(item)
+      const read = { action, customerId, id, name, timestamp: null, mark: '' }
+      const place = { request: number, index, at: receivedAtMs }
+      this.#add({ kind: 'operation', ...place, ...read, outcome: 'unapplied' })
     })
   }
 

@@ -6,8 +6,8 @@ import { Backlogs, LONGEST_RUN } from './backlogs.ts'
 import type { CalledEvent } from './called-events.ts'
 import { isLeftBehind } from './disturbances.ts'
 import type { Finding } from './finding.ts'
-import type { RunFacts } from './records.ts'
-import type { Received, SentRequest, Traffic } from './traffic.ts'
+import type { ReceivedOperation, RunFacts } from './records.ts'
+import type { SentRequest, Traffic } from './traffic.ts'
 
 type Overlap = Extract<Finding, { kind: 'overlap' }>
 
@@ -19,8 +19,8 @@ export function findOverlaps(
   const backlogs = new Backlogs(events, traffic, run)
   const found: Finding[] = []
   const openByCustomer = new Map<string, SentRequest[]>()
-  for (const later of inOrderOfApplication(traffic.requests)) {
-    for (const [customerId, operations] of byCustomer(later.operations)) {
+  for (const later of inOrderOfContent(traffic.requests)) {
+    for (const [customerId, operations] of byCustomer(contentOf(later))) {
       const isAllowed = isSingle(operations) || isRun(operations, later, backlogs)
       if (!isAllowed) found.push(overlap('one_batch', customerId, later, later))
       const open = stillOpen(openByCustomer.get(customerId), later)
@@ -32,17 +32,22 @@ export function findOverlaps(
   return found
 }
 
-/** A request's operations are applied in one step, so requests stand in one order. */
-function inOrderOfApplication(requests: readonly SentRequest[]): SentRequest[] {
+/** A request's operations are applied, or not, in one step, so requests stand in one order. */
+function inOrderOfContent(requests: readonly SentRequest[]): SentRequest[] {
   return requests
-    .filter(({ operations }) => operations.length > 0)
-    .toSorted((one, other) => one.appliedLine - other.appliedLine)
+    .filter(({ operationsLine }) => operationsLine < Infinity)
+    .toSorted((one, other) => one.operationsLine - other.operationsLine)
 }
 
-function byCustomer(operations: readonly Received[]): Map<string, Received[]> {
-  const customers = new Map<string, Received[]>()
+/** What it carried, whatever became of it. */
+function contentOf({ operations, unapplied }: SentRequest): readonly ReceivedOperation[] {
+  return [...operations.map(({ operation }) => operation), ...unapplied]
+}
+
+function byCustomer(operations: readonly ReceivedOperation[]): Map<string, ReceivedOperation[]> {
+  const customers = new Map<string, ReceivedOperation[]>()
   for (const one of operations) {
-    const { customerId } = one.operation
+    const { customerId } = one
     const same = customers.get(customerId)
     if (same === undefined) customers.set(customerId, [one])
     else same.push(one)
@@ -51,20 +56,20 @@ function byCustomer(operations: readonly Received[]): Map<string, Received[]> {
   return customers
 }
 
-function isSingle(operations: readonly Received[]): boolean {
+function isSingle(operations: readonly ReceivedOperation[]): boolean {
   return operations.length === 1
 }
 
 function isRun(
-  operations: readonly Received[],
+  operations: readonly ReceivedOperation[],
   { openedAt }: SentRequest,
   backlogs: Backlogs,
 ): boolean {
   if (operations.length > LONGEST_RUN) return false
-  if (operations.some(({ operation }) => operation.action !== 'event')) return false
-  const ids = new Set(operations.map(({ operation }) => operation.id))
+  if (operations.some(({ action }) => action !== 'event')) return false
+  const ids = new Set(operations.map(({ id }) => id))
   if (ids.size < operations.length) return false
-  return backlogs.allows(operations.length, operations[0]!.operation.customerId, openedAt)
+  return backlogs.allows(operations.length, operations[0]!.customerId, openedAt)
 }
 
 function stillOpen(requests: readonly SentRequest[] = [], later: SentRequest): SentRequest[] {

@@ -80,9 +80,9 @@ export interface ReceivedOperation {
   readonly mark: string
   /**
    * `duplicate`: its ULID had been applied before. `suppressed`, `dropped`: accepted, and ignored for the person's sake.
-   * `rejected`: named in a 400 or 207.
+   * `rejected`: named in a 400 or 207. `unapplied`: the whole request met a fault, wrong credentials or the rate limit.
    */
-  readonly outcome: 'applied' | 'duplicate' | 'suppressed' | 'dropped' | 'rejected'
+  readonly outcome: 'applied' | 'duplicate' | 'suppressed' | 'dropped' | 'rejected' | 'unapplied'
 }
 
 export interface RequestEnded {

@@ -11,14 +11,16 @@ export interface SentRequest {
   readonly host: string | null
   readonly openedAt: number
   readonly openedLine: number
-  /** Line of its first operation; Infinity while it has brought none. */
-  appliedLine: number
+  /** Line of its first operation, applied or not; Infinity while it has brought none. */
+  operationsLine: number
   /** Infinity while it is open; so is the line. */
   endedAt: number
   endedLine: number
   /** Null while it is open. */
   ending: string | null
   readonly operations: Received[]
+  /** What it carried to no effect. */
+  readonly unapplied: ReceivedOperation[]
 }
 
 /** One operation that arrived. */
@@ -61,10 +63,15 @@ export function readTraffic(
       Object.assign(request, { endedAt: record.at, endedLine: line, ending: record.ending })
       return
     }
+    request.operationsLine = Math.min(request.operationsLine, line)
+    if (record.outcome === 'unapplied') {
+      request.unapplied.push(record)
+      return
+    }
     const event = eventOf(record, events, marked)
     const taken = event === null ? [] : (takenOf.get(event) ?? [])
     const operation = { operation: record, request, event, effect: effectOf(record, taken) }
-    if (request.operations.push(operation) === 1) request.appliedLine = line
+    request.operations.push(operation)
     received.push(operation)
     if (event === null || operation.effect !== 'taken') return
     if (taken.push(operation) === 1) takenOf.set(event, taken)
@@ -73,8 +80,9 @@ export function readTraffic(
 }
 
 function newRequest({ request, at, host }: RequestOpened, openedLine: number): SentRequest {
-  const open = { appliedLine: Infinity, endedAt: Infinity, endedLine: Infinity, ending: null }
-  return { number: request, host: host ?? null, openedAt: at, openedLine, ...open, operations: [] }
+  const open = { operationsLine: Infinity, endedAt: Infinity, endedLine: Infinity, ending: null }
+  const content = { operations: [], unapplied: [] }
+  return { number: request, host: host ?? null, openedAt: at, openedLine, ...open, ...content }
 }
 
 /** A suppressed track has a ULID as well, though the mock does not look at it. */

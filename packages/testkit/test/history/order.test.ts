@@ -140,6 +140,30 @@ test('a sender that gave up and repeats at once does not overlap with itself, on
   expect(kinds(findingsOf({ ...rest, run: { ...run, disturbances } }))).toEqual([])
 })
 
+test('two requests with one customer overlap also where neither had an effect', () => {
+  const event = trackOf('a', 1, 1_000)
+  const failed = (request: number, at: number) =>
+    ({ ...received(event, request, at), outcome: 'unapplied' }) as const
+  const history = (secondAt: number): History =>
+    runOf(
+      [event],
+      [
+        { kind: 'opened', request: 1, at: 1_000 },
+        failed(1, 1_000),
+        ...(secondAt < 2_000 ? [{ kind: 'opened', request: 2, at: secondAt } as const] : []),
+        { kind: 'ended', request: 1, at: 2_000, ending: '502' },
+        ...(secondAt < 2_000 ? [] : [{ kind: 'opened', request: 2, at: secondAt } as const]),
+        failed(2, 2_500),
+        { kind: 'ended', request: 2, at: 3_000, ending: '502' },
+        { kind: 'opened', request: 3, at: 4_000 },
+        received(event, 3, 4_000),
+        { kind: 'ended', request: 3, at: 4_010, ending: '200' },
+      ],
+    )
+  expect(kinds(findingsOf(history(2_100)))).toEqual([])
+  expect(kinds(findingsOf(history(1_500)))).toEqual(['overlap'])
+})
+
 test('a request that was in flight when its worker was stopped is left behind, not overlapping', () => {
   const event = trackOf('a', 1, 1_000)
   const history = (stoppedAt: number): History => {
