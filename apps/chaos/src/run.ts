@@ -113,9 +113,7 @@ async function connect({ redis }: Stage): Promise<OpsConnection> {
 async function evidence(stage: Stage, ops: OpsConnection): Promise<RelayStatus> {
   const { folder, runFile, workers, guest, failovers } = stage
   const lives = [...workers, guest].flatMap((worker) => worker.lives)
-  writeFileSync(
-    join(folder, 'run.json'),
-    `${JSON.stringify(runFile.facts(lives, failovers?.periods ?? []))}\n`,
-  )
+  const periods = failovers.flatMap((watch) => watch.periods)
+  writeFileSync(join(folder, 'run.json'), `${JSON.stringify(runFile.facts(lives, periods))}\n`)
   return await writeEvidence(stage, ops)
 }

@@ -113,14 +113,9 @@ async function whileLost(
   node: TestRedis,
   during: () => Promise<void>,
 ): Promise<void> {
-  const before = await roleOf(node)
-  const from = Date.now()
   await during()
   const role = await settledRole(stage.redis, node)
   stage.timeline.note(nameOf(stage, node), `is a ${role}`)
-  // Those of sentinels are watched all the time.
-  const isReplaced = before === 'master' && role === 'replica'
-  if (isReplaced && stage.failovers === undefined) stage.runFile.failover(from, Date.now())
 }
 
 /** After a failover the sentinels may not agree for a moment. */

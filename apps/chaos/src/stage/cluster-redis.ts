@@ -2,6 +2,7 @@
 // for a replica where there is one.
 
 import { startRedisCluster } from '@retention-relay/testkit'
+import type { TestRedis } from '@retention-relay/testkit'
 
 import { NODE_SETTINGS, PASSWORD, USER } from './redis-stand.ts'
 import type { RedisStand } from './redis-stand.ts'
@@ -19,6 +20,7 @@ export async function clusterRedis(masters: 3 | 6): Promise<RedisStand> {
   return {
     place: { kind: 'cluster', cluster },
     nodes: cluster.nodes,
+    standIns: replicas ? pairsOf(cluster.nodes) : [],
     replicas: replicas ? 1 : 0,
     addressFor: () => Promise.resolve(address),
     plainAddress: address,
@@ -26,4 +28,10 @@ export async function clusterRedis(masters: 3 | 6): Promise<RedisStand> {
     proxies: () => cluster.proxies,
     stop: () => cluster.stop(),
   }
+}
+
+/** Each master and its replica: the replicas stand behind the masters, in their order. */
+function pairsOf(nodes: readonly TestRedis[]): TestRedis[][] {
+  const masters = nodes.length / 2
+  return nodes.slice(0, masters).map((master, index) => [master, nodes[masters + index]!])
 }

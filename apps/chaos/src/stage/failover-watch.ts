@@ -1,4 +1,4 @@
-// Looks at the nodes behind sentinels for as long as a run lasts: a failover may have been made by a fault that was meant
+// Looks at a master and its replicas for as long as a run lasts: a failover may have been made by a fault that was meant
 // for something else, or by a machine that stood still.
 
 import { redisCommand } from '@retention-relay/testkit'

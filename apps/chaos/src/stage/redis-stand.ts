@@ -29,6 +29,8 @@ export type RedisPlace =
 export interface RedisStand {
   readonly place: RedisPlace
   readonly nodes: readonly TestRedis[]
+  /** Nodes that stand in for each other, the master first. */
+  readonly standIns: readonly (readonly TestRedis[])[]
   /** Replicas that must have an event before it is acknowledged: a failover loses what they have not. */
   readonly replicas: number
   /** Address for a process (`worker-1`), through proxies. */

@@ -22,7 +22,6 @@ export class RunFile {
   readonly #rateLimit: number
   readonly #disturbances: Disturbance[] = []
   readonly #wipes: number[] = []
-  readonly #failovers: { from: number; until: number }[] = []
   /** Worker processes that knew what was on a disk that Redis has lost. Written by `knows`. */
   readonly witnesses: TestProcess[] = []
   /** For the check of the health signals. */
@@ -52,24 +51,19 @@ export class RunFile {
     this.#wipes.push(Date.now())
   }
 
-  /** A master was lost at `from`, and was a replica again at `until`. */
-  failover(from: number, until: number): void {
-    this.#failovers.push({ from, until })
-  }
-
   /** Redis is about to lose its disk while these processes know what is on it. */
   knows(witnesses: readonly TestProcess[]): void {
     this.witnesses.push(...witnesses)
   }
 
-  /** `workers`: the lives of all worker processes; `watched`: failovers that were seen beside those that were told. */
-  facts(workers: RunFacts['workers'], watched: RunFacts['failovers']): RunFacts {
+  /** `workers`: the lives of all worker processes; `failovers`: those that were seen. */
+  facts(workers: RunFacts['workers'], failovers: RunFacts['failovers']): RunFacts {
     return {
       rateLimit: this.#rateLimit,
       workers,
       disturbances: this.#disturbances,
       wipes: this.#wipes,
-      failovers: [...this.#failovers, ...watched],
+      failovers,
     }
   }
 }

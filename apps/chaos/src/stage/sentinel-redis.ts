@@ -21,6 +21,7 @@ export async function sentinelRedis(): Promise<RedisStand> {
   return {
     place: { kind: 'sentinel', sentinels },
     nodes: [sentinels.master, sentinels.replica],
+    standIns: [[sentinels.master, sentinels.replica]],
     replicas: 1,
     addressFor: () => Promise.resolve(address),
     plainAddress: address,

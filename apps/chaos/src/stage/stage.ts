@@ -38,7 +38,7 @@ export interface Stage extends StageParts {
   readonly runFile: RunFile
   readonly redis: RedisStand
   /** Behind sentinels alone. */
-  readonly failovers: FailoverWatch | undefined
+  readonly failovers: readonly FailoverWatch[]
   /** Ends of Redis by itself that a fault brought about. Written by the fault. */
   readonly meantEnds: Set<RedisEnd>
   readonly mock: MockProcess
@@ -65,7 +65,11 @@ export async function openStage(parts: StageParts): Promise<Stage> {
   setMaxListeners(0, closing.signal)
   const close = async (): Promise<void> => {
     closing.abort()
-    for (const closer of closers.splice(0).toReversed()) await closer()
+    const faults: unknown[] = []
+    for (const closer of closers.splice(0).toReversed()) {
+      await closer().catch((fault: unknown) => faults.push(fault))
+    }
+    if (faults.length > 0) throw faults[0]
   }
   try {
     return { ...(await open(parts, closers)), closing: closing.signal, close }
@@ -82,8 +86,8 @@ async function open(
   const timeline = new Timeline()
   const redis = await openRedisStand(parts.schedule.topology)
   closers.push(() => redis.stop())
-  const failovers = redis.place.kind === 'sentinel' ? new FailoverWatch(redis.nodes) : undefined
-  closers.push(async () => failovers?.stop())
+  const failovers = redis.standIns.map((nodes) => new FailoverWatch(nodes))
+  closers.push(async () => failovers.forEach((watch) => watch.stop()))
   const mock = await MockProcess.start(
     join(parts.folder, 'receipts.ndjson'),
     parts.schedule.latencyMs,

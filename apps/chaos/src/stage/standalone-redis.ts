@@ -22,6 +22,7 @@ export async function standaloneRedis(): Promise<RedisStand> {
   return {
     place: { kind: 'standalone', redis },
     nodes: [redis],
+    standIns: [],
     replicas: 0,
     addressFor: async (who) => {
       const { port } = await open(who)

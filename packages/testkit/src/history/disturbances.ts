@@ -27,12 +27,11 @@ export function mayBeUnsettled(request: SentRequest, run: RunFacts): boolean {
  * Whether a call has stored its event no more than once. One that has no answer, or was under way while Redis was cut off,
  * may have stored it twice: a commit whose answer is lost is made again, and its job may be done and gone by then.
  */
-export function isStoredOnce(call: MadeCall, { disturbances }: RunFacts): boolean {
+export function isStoredOnce(call: MadeCall, { disturbances, failovers }: RunFacts): boolean {
   const { calledAt, acknowledgedAt } = call
   if (acknowledgedAt === null) return false
-  return !disturbances.some(
-    (one) => one.kind === 'cut_off' && one.host === null && touches(one, calledAt, acknowledgedAt),
-  )
+  const cuts = disturbances.filter(({ kind, host }) => kind === 'cut_off' && host === null)
+  return ![...cuts, ...failovers].some((period) => touches(period, calledAt, acknowledgedAt))
 }
 
 /** Whether the sender may not know, or not have been able to note, that the request was carried out. */
