@@ -8,6 +8,7 @@ export type Match = string
 /** At which point of the exchange a connection is cut. `match`: only a request that contains it. Default: any. */
 export type Cut =
   | { before: 'request'; match?: Match }
+  | { within: 'request'; match?: Match }
   | { after: 'request' | 'reply'; match?: Match }
 
 export interface Hold {
@@ -18,7 +19,7 @@ export interface Hold {
 }
 
 export interface ArmedCut {
-  point: 'before-request' | 'after-request' | 'after-reply'
+  point: 'before-request' | 'within-request' | 'after-request' | 'after-reply'
   done: () => void
 }
 
@@ -34,7 +35,7 @@ export class ProxyFaults {
   readonly #holds = new Set<ActiveHold>()
 
   armCut(cut: Cut): Promise<void> {
-    const point = 'before' in cut ? 'before-request' : (`after-${cut.after}` as const)
+    const point = pointOf(cut)
     return new Promise((done, abandon) => {
       this.#cuts.push({ point, match: cut.match ?? '', done, abandon })
     })
@@ -71,6 +72,11 @@ export class ProxyFaults {
     this.disarm('the proxy was stopped before a request met this cut')
     this.#holds.clear()
   }
+}
+
+function pointOf(cut: Cut): ArmedCut['point'] {
+  if ('before' in cut) return 'before-request'
+  return 'within' in cut ? 'within-request' : `after-${cut.after}`
 }
 
 export class ActiveHold implements Hold {

@@ -83,7 +83,9 @@ export class ProxyLink {
   #forward(bytes: Buffer): void {
     this.#cut ??= this.#faults.takeCut(bytes)
     if (this.#cut?.point === 'before-request') return void this.#finishCut(this.#cut)
-    this.#up.push(bytes, this.#faults.delayMs)
+    const isWithin = this.#cut?.point === 'within-request'
+    this.#up.push(isWithin ? bytes.subarray(0, bytes.length >> 1) : bytes, this.#faults.delayMs)
+    if (this.#cut !== undefined && isWithin) void this.#finishCut(this.#cut)
   }
 
   #reply(bytes: Buffer): void {

@@ -58,6 +58,17 @@ test('cut before a request: the target never sees it', async () => {
   expect(await ask(redis, 'EXISTS n')).toBe(0)
 })
 
+test('cut within a request: of several the target carries out those that it has whole', async () => {
+  const proxy = await setup()
+  const client = connectTo(proxy)
+  const cut = proxy.cut({ within: 'request' })
+  client.send('INCR whole\r\nINCR torn-by-the-cut-in-the-middle')
+  await cut
+  await expect(client.reply()).rejects.toThrow(CUT)
+  expect(await ask(redis, 'GET whole')).toBe('1')
+  expect(await ask(redis, 'KEYS torn*')).toEqual([])
+})
+
 test('cut after a request: the target has carried it out and the client has no reply', async () => {
   const proxy = await setup()
   const client = connectTo(proxy)

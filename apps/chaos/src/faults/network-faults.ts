@@ -1,6 +1,6 @@
 // What happens between the processes and Redis.
 
-import type { FaultProxy } from '@retention-relay/testkit'
+import type { Cut, FaultProxy } from '@retention-relay/testkit'
 
 import type { Stage } from '../stage/stage.ts'
 import { last } from './fault-action.ts'
@@ -9,7 +9,9 @@ import type { FaultAction } from './fault-action.ts'
 /** How long a cut may wait for a request that meets it, and what was held back for its answers. */
 const MEET_MS = 1000
 
-/** Cuts one connection after another, round the proxies; of every two one was already carried out. */
+const POINTS: readonly Cut[] = [{ after: 'request' }, { before: 'request' }, { within: 'request' }]
+
+/** Cuts one connection after another, round the proxies: before a request, in the middle of it, and when it was carried out. */
 export const cutConnections: FaultAction = async (stage, { forMs, amount }) => {
   stage.timeline.note('network', `${amount} connections to Redis are cut`)
   for (let cut = 0; cut < amount; cut += 1) {
@@ -49,8 +51,9 @@ export const holdBack: FaultAction = async (stage, { forMs, amount }) => {
 }
 
 async function cutOne(stage: Stage, proxy: FaultProxy, number: number): Promise<void> {
-  const isCarriedOut = Math.floor(number / stage.redis.proxies().length) % 2 === 0
-  const point = isCarriedOut ? ({ after: 'request' } as const) : ({ before: 'request' } as const)
+  // Each proxy meets all of them.
+  const round = Math.floor(number / stage.redis.proxies().length)
+  const point = POINTS[(number + round) % POINTS.length]!
   const cut = proxy.cut(point).catch(() => undefined)
   await Promise.race([cut, last(stage, MEET_MS)])
   proxy.disarm()
