@@ -51,7 +51,7 @@ export const endpointMutants: readonly Mutant[] = [
     breaks: 'A suspect event that waits in place dies of half as many failures.',
     file: ISOLATE_EVENT,
     find: 'Math.min(row.failures, fresh, SUSPECT_TRIES)',
-    replace: 'Math.min(row.failures, SUSPECT_TRIES)',
+    replace: 'Math.min(row.failures, fresh + row.failures, SUSPECT_TRIES)',
     test: {
       file: EVIDENCE_TEST,
       name: 'a failure of a suspect event counts once, however often the event is judged',

@@ -74,7 +74,7 @@ export const sendMutants: readonly Mutant[] = [
     breaks: 'A delete has ten seconds, and may be applied when its lease is over.',
     file: SEND_BATCH,
     find: 'isProfileBatch(batch) ? PROFILE_TIMEOUT_MS : REQUEST_TIMEOUT_MS',
-    replace: 'isProfileBatch(batch) ? REQUEST_TIMEOUT_MS : REQUEST_TIMEOUT_MS',
+    replace: 'isProfileBatch(batch) ? 4 * PROFILE_TIMEOUT_MS : REQUEST_TIMEOUT_MS',
     test: {
       file: SEND_BATCH_TEST,
       name: 'a profile operation waits until enough of the lease is left, and has less time',
