@@ -9,7 +9,7 @@ import { createProducer } from '@retention-relay/producer'
 import type { Producer, retentionPlan } from '@retention-relay/producer'
 import { openNamespace, partitionKeys } from '@retention-relay/queue'
 import type { OpenNamespace } from '@retention-relay/queue'
-import { peakRssMb, startProcess } from '@retention-relay/testkit'
+import { mostRequests, peakRssMb, startProcess } from '@retention-relay/testkit'
 import type { Redis } from 'ioredis'
 
 import { callAtOnce } from './call-at-once.ts'
@@ -26,8 +26,7 @@ const NAMESPACE = 'bench'
 const CALLERS = 1000
 /** The worker's default, in requests per second. */
 const RATE_LIMIT = 100
-/** With one worker. */
-const MOST_IN_A_SECOND = Math.floor(1.1 * RATE_LIMIT) + 1
+const MOST_IN_A_SECOND = Math.floor(mostRequests(RATE_LIMIT, 1))
 
 /** What was seen. What was delivered is what the receiver saw; dead letters are the relay's own. */
 export interface OutageFigures {

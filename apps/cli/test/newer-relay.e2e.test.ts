@@ -5,7 +5,6 @@
 //   and sends a dead letter again, and nothing that is not understood is taken away.
 
 import { createHash } from 'node:crypto'
-import { fileURLToPath } from 'node:url'
 
 import { createUlidSource, dedupeMember, jobName } from '@retention-relay/events'
 import type { TrackEvent } from '@retention-relay/events'
@@ -13,13 +12,13 @@ import { startMock } from '@retention-relay/mock-customerio'
 import { createProducer } from '@retention-relay/producer'
 import { awaitRedis, createRedisClient, namespaceKeys, partitionKeys } from '@retention-relay/queue'
 import type { RedisClient } from '@retention-relay/queue'
-import { LOOSE_PLAN, startProcess, startTestRedis, until } from '@retention-relay/testkit'
+import { LOOSE_PLAN, startTestRedis, until } from '@retention-relay/testkit'
 import { expect, onTestFinished, test } from 'vitest'
 
 import { endOf, startRelay } from './relay-process.ts'
 import type { Ended } from './relay-process.ts'
+import { startWorker } from './worker-process.ts'
 
-const WORKER = fileURLToPath(new URL('../../worker/dist/main.js', import.meta.url))
 const NAMESPACE = 'newer'
 const KEYS = partitionKeys({ namespace: NAMESPACE, generation: 1, partition: 0 })
 const OWN = namespaceKeys(NAMESPACE)
@@ -111,20 +110,7 @@ test('a relay delivers what a newer one has left, tells of it and keeps what it 
   await leaveJob(client, [settled, open])
   await client.set(`${KEYS.prefix}:tomorrow`, 'x')
 
-  const worker = startProcess({
-    script: WORKER,
-    onEnd: onTestFinished,
-    env: {
-      REDIS_URL: redis.url,
-      RELAY_NAMESPACE: NAMESPACE,
-      RELAY_TRACKING_PLAN: LOOSE_PLAN,
-      RELAY_HTTP_PORT: '0',
-      CUSTOMERIO_SITE_ID: mock.settings.siteId,
-      CUSTOMERIO_API_KEY: mock.settings.apiKey,
-      CUSTOMERIO_TRACK_URL: mock.url,
-    },
-  })
-  await worker.waitForLine(/"event":"worker.started"/)
+  await startWorker({ redis, mock, namespace: NAMESPACE, plan: LOOSE_PLAN, onEnd: onTestFinished })
   const producer = await createProducer({ namespace: NAMESPACE, redis: redis.url })
   await producer.identify('cus_1', { vip_tier: 'gold' })
   await producer.close()

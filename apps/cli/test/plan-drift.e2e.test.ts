@@ -12,13 +12,13 @@ import type { EventDefinition, TrackingPlan } from '@retention-relay/events'
 import { startMock } from '@retention-relay/mock-customerio'
 import type { Mock } from '@retention-relay/mock-customerio'
 import { createProducer } from '@retention-relay/producer'
-import { startProcess, startTestRedis, until } from '@retention-relay/testkit'
+import { startTestRedis, until } from '@retention-relay/testkit'
 import type { TestEnd, TestProcess, TestRedis } from '@retention-relay/testkit'
 import { test } from 'vitest'
 
 import { endOf, startRelay } from './relay-process.ts'
+import { startWorker } from './worker-process.ts'
 
-const WORKER = fileURLToPath(new URL('../../worker/dist/main.js', import.meta.url))
 const PLAN = fileURLToPath(new URL('loose-shop-plan.mjs', import.meta.url))
 const NAMESPACE = 'drift'
 
@@ -39,21 +39,13 @@ async function setup(onTestFinished: TestEnd): Promise<Setup> {
   const redis = await startTestRedis({ onEnd: onTestFinished })
   const mock = await startMock()
   onTestFinished(() => mock.close())
-  const worker = startProcess({
-    script: WORKER,
+  const worker = await startWorker({
+    redis,
+    mock,
+    namespace: NAMESPACE,
+    plan: PLAN,
     onEnd: onTestFinished,
-    env: {
-      REDIS_URL: redis.url,
-      RELAY_NAMESPACE: NAMESPACE,
-      RELAY_PARTITIONS: '1',
-      RELAY_TRACKING_PLAN: PLAN,
-      RELAY_HTTP_PORT: '0',
-      CUSTOMERIO_SITE_ID: mock.settings.siteId,
-      CUSTOMERIO_API_KEY: mock.settings.apiKey,
-      CUSTOMERIO_TRACK_URL: mock.url,
-    },
   })
-  await worker.waitForLine(/"event":"worker.started"/)
   return { redis, mock, worker }
 }
 

@@ -38,6 +38,12 @@ async function trickle(bench: ConsumerBench, forMinutes: number): Promise<RelayE
   return events
 }
 
+/** Numbers from 0 to 1, the same ones each time. */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+}
+
 const appliedOf = (bench: ConsumerBench, customerId: string): (string | undefined)[] =>
   bench.destination.applied
     .filter(({ identifiers }) => identifiers.id === customerId)
@@ -133,8 +139,7 @@ test.each([2, 3])(
 
 test('an endpoint that fails at random, nine of ten, kills nothing', async () => {
   const bench = setupConsumer()
-  let state = 7
-  const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+  const random = randomFrom(7)
   bench.destination.answer = () => (random() < 0.1 ? DELIVERED : UNAVAILABLE)
   startConsumer(bench)
   const live = await trickle(bench, 30)
@@ -145,8 +150,7 @@ test('an endpoint that fails at random, nine of ten, kills nothing', async () =>
 
 test('an endpoint that limits most requests and fails half of the others kills nothing', async () => {
   const bench = setupConsumer()
-  let state = 11
-  const random = (): number => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+  const random = randomFrom(11)
   const limited: ResponseClass = { ...UNAVAILABLE, cause: 'rate_limited' } as ResponseClass
   bench.destination.answer = () => {
     const drawn = random()

@@ -24,7 +24,7 @@ export type TimeJudgement =
 
 const POSSIBLE: TimeJudgement = { kind: 'possible' }
 
-/** Judges a stored time by the worker's wall clock. Both in milliseconds since 1970. */
+/** Judges a stored time by the worker's clock. Both in milliseconds since 1970. */
 export function judgeTime(occurredAt: number, nowMs: number): TimeJudgement {
   if (occurredAt < EARLIEST_MS) return { kind: 'impossible', fault: 'occurredAt is before 2015' }
   const aheadMs = occurredAt - nowMs

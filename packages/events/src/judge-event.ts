@@ -32,7 +32,7 @@ interface Case {
   readonly root: string
 }
 
-/** Judges an event; `nowMs` is the worker's wall clock. Never throws. */
+/** Judges an event; `nowMs` is the worker's clock, in milliseconds since 1970. Never throws. */
 export function judgeEvent(event: RelayEvent, plan: TrackingPlan, nowMs: number): Judgement {
   const judged = judgeByPlan(event, plan)
   if (judged.kind !== 'valid' && judged.kind !== 'tolerated') return judged

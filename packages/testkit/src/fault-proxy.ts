@@ -40,8 +40,8 @@ export interface FaultProxy {
   cutAll: () => Promise<number>
   /**
    * Waits for the next request (that contains `match`, on any connection) and cuts that connection:
-   * `before: 'request'`: the target never sees it. `within: 'request'`: it sees the first half of it. `after: 'request'`: the target has carried it out, the reply is
-   * lost. `after: 'reply'`: the client has the reply. Resolves when the connection is gone and the target has read
+   * `before: 'request'`: the target never sees it. `within: 'request'`: it sees the first half of it.
+   * `after: 'request'`: the target has carried it out, the reply is lost. `after: 'reply'`: the client has the reply. Resolves when the connection is gone and the target has read
    * all it was sent; rejects if the proxy is closed before. Several at once are served in the order of the calls.
    */
   cut: (point: Cut) => Promise<void>

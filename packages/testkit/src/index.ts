@@ -9,6 +9,7 @@ export type { HistoryCheck } from './history/check-history.ts'
 export { describeFinding } from './history/describe-finding.ts'
 export type { Finding, HistorySummary } from './history/finding.ts'
 export type { History, ProducerHistory } from './history/history.ts'
+export { mostRequests } from './history/rate-faults.ts'
 export { readHistory } from './history/read-history.ts'
 export type {
   CalledRecord,

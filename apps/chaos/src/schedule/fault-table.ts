@@ -130,7 +130,7 @@ export const FAULTS = {
     topologies: CLUSTER,
   },
 
-  /** Amount: connections cut one after another, half of them after the command was carried out. */
+  /** Amount: connections cut one after another: before a command, in the middle of it, or when it was carried out. */
   redis_cuts: { lane: 'network', weight: 4, forMs: [1500, 4000], amount: [5, 25] },
   /** Every connection to Redis at once. */
   redis_cut_all: { lane: 'network', weight: 2, forMs: [0, 0] },

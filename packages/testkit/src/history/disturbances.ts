@@ -24,8 +24,8 @@ export function mayBeUnsettled(request: SentRequest, run: RunFacts): boolean {
 }
 
 /**
- * Whether a call has stored its event no more than once. One that has no answer, or was under way while Redis was cut off,
- * may have stored it twice: a commit whose answer is lost is made again, and its job may be done and gone by then.
+ * Whether a call has stored its event no more than once. One that has no answer, or was under way while Redis was cut off
+ * or failed over, may have stored it twice: a commit whose answer is lost is made again, and its job may be done and gone by then.
  */
 export function isStoredOnce(call: MadeCall, { disturbances, failovers }: RunFacts): boolean {
   const { calledAt, acknowledgedAt } = call
